@@ -1,0 +1,56 @@
+# Two commands do everything: `make run` and `make test`.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes
+SAMPLE := .pincite/sample
+QUESTION := which NGOs were suspended in January
+
+.PHONY: run test check install serve eval bench lock clean
+
+run: $(VENV)/.run ## set up, index the sample corpus, answer the question, serve the page
+	$(BIN)/pincite index corpus --index $(SAMPLE)
+	$(BIN)/pincite ask "$(QUESTION)" --index $(SAMPLE)
+	$(BIN)/pincite serve --index $(SAMPLE)
+
+install: $(VENV)/.run ## set up only
+
+serve: $(VENV)/.run ## serve the sample corpus
+	$(BIN)/pincite serve --index $(SAMPLE)
+
+test: $(VENV)/.dev ## set up and run the tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev ## format, lint, types and the import contract
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+eval: $(VENV)/.dev ## how good it is on the sample questions
+	$(BIN)/python -m eval.sample
+
+bench: $(VENV)/.dev ## how fast it is on this machine
+	$(BIN)/python -m eval.speed
+
+lock: ## resolve the dependencies again (needs uv)
+	$(BIN)/python requirements/lock.py
+
+clean: ## forget the environment and the sample index
+	rm -rf $(VENV) .pincite
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "Pincite needs Python 3.11: install it, or name it: make run PYTHON=python3"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.lock requirements/cuda.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up (once, a few minutes) ..."
+	$(PIP) -r requirements/run.lock
+	@$(BIN)/python -c "import torch" 2>/dev/null || $(PIP) -r requirements/cuda.lock
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m indexer.models
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock $(VENV)/.run
+	$(PIP) -r requirements/dev.lock
+	@touch $@

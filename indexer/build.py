@@ -1,0 +1,314 @@
+"""The build: file -> Document -> paragraphs -> passages -> vectors and words -> index."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from indexer import metadata, tokens
+from indexer.document import Document, Extract, Kind, Paragraph, Refused
+from indexer.index import Index
+from indexer.manifest import ManifestEntry, read_manifest
+from indexer.paragraphs import paragraphs
+from indexer.passages import JOIN_TOKENS, MAX_TOKENS, SHORT_TOKENS, embedded_text, passages
+from indexer.sandbox import Parser
+from indexer.scan import File, Scan, scan
+from indexer.store import FileState, StoredPassage
+from indexer.words import index_words
+
+if TYPE_CHECKING:
+    from indexer.embedding import Embedder
+
+READING = 1  # goes up when readers change what they make of a file, so that files refused before are tried again
+BATCH = 128  # passages embedded, and committed, at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is: counts so far and in all; ``doing`` is the file at hand; sizes in bytes."""
+
+    doing: str
+    files_done: int
+    files: int
+    passages_done: int
+    passages: int
+    bytes_done: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a build did, each list by source; ``refused`` pairs a source with its reason."""
+
+    indexed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...]
+    passages: int
+    seconds: float
+    skipped: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Ready:
+    """A document that is read and cut, and waits for its vectors."""
+
+    file: File
+    document: Document
+    described: str
+    extract: Extract
+    paragraphs: list[Paragraph]
+    stored: list[StoredPassage]
+    embedded: dict[bytes, str]
+
+
+@dataclass(slots=True)
+class _Tally:
+    files: int
+    bytes: int
+    report: Callable[[Progress], None]
+    doing: str = ""
+    files_done: int = 0
+    bytes_done: int = 0
+    passages: int = 0
+    passages_done: int = 0
+    indexed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    refusals: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def tell(self) -> None:
+        self.report(
+            Progress(self.doing, self.files_done, self.files, self.passages_done, self.passages, self.bytes_done, self.bytes)
+        )
+
+
+def build(
+    index: Index,
+    paths: Sequence[Path],
+    progress: Callable[[Progress], None] = lambda _: None,
+    *,
+    model: str | None = None,
+    parser: Parser | None = None,
+) -> Outcome:
+    """Bring ``index`` up to date with the files below ``paths``: what did not change costs nothing.
+
+    Each batch is one transaction, so that a build that is stopped at any moment goes on from there when it is
+    run again. Raises `IndexBusy`, `IndexUnusable`, `FileNotFoundError`.
+    """
+    from indexer.embedding import load
+
+    began = time.monotonic()
+    with index.only_writer():
+        embedder = load(model or index.store.meta("model"))
+        index.require(settings(embedder))
+        found = scan(paths)
+        tally = _Tally(len(found.files), sum(f.size for f in found.files), progress)
+        manifests, warnings = _manifests(found)
+        known = {(state.root, state.source): state for state in index.store.files()}
+        gone = [s for s in known.values() if found.covers(s.root, s.source) and not _is_there(s, found)]
+        with parser or Parser() as reader:
+            ready = _read(index, found, known, gone, manifests, reader, tally)
+            for batch in _batches(ready):
+                _write(index, batch, embedder, tally)
+        _settle(index, found, gone, tally)
+    return Outcome(
+        tuple(tally.indexed), tuple(tally.unchanged), tuple(s.source for s in gone),
+        tuple([r[1:] for r in found.refused] + [(place[1], reason) for place, reason in tally.refusals.items()]),
+        tally.passages_done, time.monotonic() - began, found.skipped, tuple(warnings),
+    )  # fmt: skip
+
+
+def settings(embedder: Embedder) -> dict[str, str]:
+    """Return what an index is made with, and what a query over it must be asked with."""
+    sizes = f"{MAX_TOKENS}/{JOIN_TOKENS}/{SHORT_TOKENS} tokens"
+    return {"model": embedder.name, "revision": embedder.revision, "passages": sizes}
+
+
+def remove(index: Index, document_ids: Sequence[str]) -> int:
+    """Delete documents from the index, and say how many were there. Raises `IndexBusy`."""
+    with index.only_writer():
+        with index.store.writing():
+            removed = sum(index.store.delete(document_id) for document_id in document_ids)
+            index.store.forget_unused_vectors()
+        index.store.compact()
+        index.save_vectors()
+    return removed
+
+
+# -- reading
+
+
+def _read(
+    index: Index,
+    found: Scan,
+    known: dict[tuple[str, str], FileState],
+    gone: list[FileState],
+    manifests: dict[Path, dict[str, ManifestEntry]],
+    parser: Parser,
+    tally: _Tally,
+) -> Iterator[_Ready]:
+    ids = {state.sha256: state.document_id for state in gone}  # a renamed file keeps its address
+    taken = {state.document_id for state in known.values()}
+    for file in found.files:
+        tally.doing = file.source
+        tally.tell()
+        entry = manifests[file.root].get(file.source)
+        described = _fingerprint(entry)
+        state = known.get((str(file.root), file.source))
+        try:
+            ready = _changed(index, file, state, entry, described, parser, ids, taken)
+            if ready is None:
+                tally.unchanged.append(file.source)
+            else:
+                tally.passages += len(ready.stored)
+                yield ready
+        except Refused as refusal:
+            tally.refusals[str(file.root), file.source] = str(refusal)
+            with index.store.writing():
+                if state is not None:
+                    index.store.delete(state.document_id)
+                index.store.refuse(str(file.root), file.source, file.size, file.mtime_ns, READING, str(refusal))
+        tally.files_done += 1
+        tally.bytes_done += file.size
+        tally.tell()
+
+
+def _changed(
+    index: Index,
+    file: File,
+    state: FileState | None,
+    entry: ManifestEntry | None,
+    described: str,
+    parser: Parser,
+    ids: dict[str, str],
+    taken: set[str],
+) -> _Ready | None:
+    """Read and cut a file that is new or changed; None if the index has it as it is. Raises `Refused`."""
+    same_stat = state is not None and (state.size, state.mtime_ns) == (file.size, file.mtime_ns)
+    if state is not None and same_stat and state.described == described:
+        return None
+    if reason := index.store.refusal(str(file.root), file.source, file.size, file.mtime_ns, READING):
+        raise Refused(reason)
+    data = parser.load(file.path)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if state is not None and state.sha256 == sha256 and state.described == described:
+        with index.store.writing():
+            index.store.touch(state.document_id, file.size, file.mtime_ns)
+        return None
+    extract = parser.read(data, file.source)
+    document_id = state.document_id if state else ids.pop(sha256, None) or _new_id(file.source, taken)
+    taken.add(document_id)
+    return _cut(file, _document(document_id, file, extract, entry, sha256), described, extract)
+
+
+def _document(document_id: str, file: File, extract: Extract, entry: ManifestEntry | None, sha256: str) -> Document:
+    title, publisher, date, language = metadata.describe(extract, file.source)
+    given = entry or ManifestEntry(source=file.source)
+    return Document(
+        document_id, file.source, given.title or title, given.publisher or publisher, given.date or date,
+        given.language or language, extract.media_type, sha256, given.address,
+    )  # fmt: skip
+
+
+def _cut(file: File, document: Document, described: str, extract: Extract) -> _Ready:
+    """Cut a document into paragraphs and passages, and prepare what the embedder and the keyword index read."""
+    parts = paragraphs(extract, document.id)
+    paths = {p.number: p.heading_path for p in parts}
+    ready = _Ready(file, document, described, extract, parts, [], {})
+    for passage in passages(extract.text, parts, tokens.count):
+        reads = embedded_text(document.title, paths[passage.first], passage.text)
+        key = hashlib.sha256(reads.encode("utf-8", "surrogatepass")).digest()
+        context = index_words(" ".join([document.title, *paths[passage.first]]), document.language)
+        words = index_words(passage.text, document.language)
+        ready.stored.append(StoredPassage(passage, words, context, key))
+        ready.embedded[key] = reads
+    if not any(p.kind is not Kind.BOILERPLATE for p in parts):
+        raise Refused("no text in it")
+    return ready
+
+
+def _new_id(source: str, taken: set[str]) -> str:
+    """Name a document after its source; salted where another folder has a file of the same name."""
+    salt = 0
+    while (name := hashlib.sha256(f"{source}\0{salt}".encode("utf-8", "surrogatepass")).hexdigest()[:16]) in taken:
+        salt += 1
+    return name
+
+
+# -- writing
+
+
+def _batches(ready: Iterator[_Ready]) -> Iterator[list[_Ready]]:
+    batch: list[_Ready] = []
+    for document in ready:
+        batch.append(document)
+        if sum(len(d.embedded) for d in batch) >= BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _write(index: Index, batch: list[_Ready], embedder: Embedder, tally: _Tally) -> None:
+    store = index.store
+    texts = {key: text for ready in batch for key, text in ready.embedded.items()}
+    have = store.known_vectors(list(texts))
+    missing = [key for key in texts if key not in have]
+    tally.passages_done += sum(len(r.stored) for r in batch) - len(missing)
+    for chunk in (missing[i : i + BATCH] for i in range(0, len(missing), BATCH)):
+        vectors = embedder.embed_passages([texts[key] for key in chunk])
+        with store.writing():
+            store.put_vectors(chunk, vectors)
+        tally.passages_done += len(chunk)
+        tally.tell()
+    with store.writing():
+        for r in batch:
+            stat = (r.file.size, r.file.mtime_ns)
+            store.add(r.document, str(r.file.root), stat, r.described, r.extract.text, r.paragraphs, r.stored)
+    tally.indexed += [r.document.source for r in batch]
+
+
+def _settle(index: Index, found: Scan, gone: list[FileState], tally: _Tally) -> None:
+    """Delete what is no longer there, and derive the dense index if anything changed."""
+    store = index.store
+    renamed = {s.document_id for s in store.files() if _is_there(s, found)}
+    with store.writing():
+        for state in gone:
+            if state.document_id not in renamed:
+                store.delete(state.document_id)
+        for root, source, reason in found.refused:
+            store.refuse(root, source, 0, 0, READING, reason)
+        still = set(found.refused) | {(*place, reason) for place, reason in tally.refusals.items()}
+        store.forget_refusals([r[:2] for r in store.refusals() if found.covers(*r[:2]) and r not in still])
+        if gone or tally.indexed:
+            store.forget_unused_vectors()
+    if gone:
+        store.compact()
+    index.save_vectors()
+
+
+# -- describing
+
+
+def _manifests(found: Scan) -> tuple[dict[Path, dict[str, ManifestEntry]], list[str]]:
+    manifests: dict[Path, dict[str, ManifestEntry]] = {}
+    warnings: list[str] = []
+    for root in found.roots:
+        manifests[root], complaints = read_manifest(root)
+        warnings += complaints
+    return manifests, warnings
+
+
+def _fingerprint(entry: ManifestEntry | None) -> str:
+    fields = None if entry is None else [entry.title, entry.publisher, entry.date, entry.language, entry.address]
+    return hashlib.sha256(json.dumps([READING, fields]).encode()).hexdigest()[:16]
+
+
+def _is_there(state: FileState, found: Scan) -> bool:
+    return (Path(state.root) / state.source) in found.paths

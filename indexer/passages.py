@@ -1,0 +1,95 @@
+"""Passages: whole paragraphs, short neighbours joined, long ones cut at sentence ends with overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+
+from indexer.document import Kind, Paragraph, Passage
+from indexer.sentences import Span, sentences
+
+MAX_TOKENS = 220  # the longest passage: about 160 English words, well inside the 512 tokens that models read
+JOIN_TOKENS = 120  # unlabelled short neighbours are joined up to this
+SHORT_TOKENS = 48  # a paragraph below this is short
+
+Counter = Callable[[str], int]
+
+
+def passages(text: str, paragraphs: Sequence[Paragraph], count: Counter) -> list[Passage]:
+    """Cut a document into what is embedded and ranked, in reading order.
+
+    ``count`` gives the tokens of a text. A heading stands in its paragraphs' context and is no passage of its
+    own, unless the document holds nothing else. A labelled paragraph is never joined with another: what is
+    cited by its own label should be found by itself. No passage crosses a heading or mixes furniture with text.
+    """
+    content = [p for p in paragraphs if p.kind is not Kind.HEADING] or list(paragraphs)
+    cut: list[Passage] = []
+    for _, group in groupby(content, key=lambda p: (p.heading_path, p.kind is Kind.BOILERPLATE, p.kind is Kind.FOOTNOTE)):
+        for members in _joined(list(group), count):
+            cut += _passages_of(text, members, count)
+    return cut
+
+
+def _joined(group: list[Paragraph], count: Counter) -> Iterable[list[Paragraph]]:
+    run: list[Paragraph] = []
+    size = 0
+    for paragraph in group:
+        tokens = count(paragraph.text)
+        joins = run and paragraph.label is None and run[-1].label is None
+        fits = size + tokens <= JOIN_TOKENS and (tokens < SHORT_TOKENS or size < SHORT_TOKENS)
+        if run and not (joins and fits):
+            yield run
+            run, size = [], 0
+        run.append(paragraph)
+        size += tokens
+    if run:
+        yield run
+
+
+def _passages_of(text: str, members: list[Paragraph], count: Counter) -> list[Passage]:
+    first, last = members[0], members[-1]
+    whole = (first.char_start, last.char_end)
+    spans = [whole]
+    if count(text[slice(*whole)]) > MAX_TOKENS:
+        spans = _windows(text, whole, count)
+    return [
+        Passage(
+            f"{first.document_id}:{start}-{end}", first.document_id, first.number, last.number, start, end,
+            text[start:end], count(text[start:end]), first.kind is Kind.BOILERPLATE,
+        )
+        for start, end in spans
+    ]  # fmt: skip
+
+
+def _windows(text: str, whole: Span, count: Counter) -> list[Span]:
+    """Cut at sentence ends so that each window holds at most `MAX_TOKENS` and overlaps the last by a sentence."""
+    pieces = [piece for a, b in sentences(text[slice(*whole)]) for piece in _short(text, whole[0] + a, whole[0] + b, count)]
+    sizes = [count(text[a:b]) for a, b in pieces]
+    windows: list[Span] = []
+    start = 0
+    while start < len(pieces):
+        end, size = start + 1, sizes[start]
+        while end < len(pieces) and size + sizes[end] <= MAX_TOKENS:
+            size += sizes[end]
+            end += 1
+        windows.append((pieces[start][0], pieces[end - 1][1]))
+        if end == len(pieces):
+            break
+        start = end - 1 if end - 1 > start and sizes[end - 1] + sizes[end] <= MAX_TOKENS else end
+    return windows
+
+
+def _short(text: str, start: int, end: int, count: Counter) -> list[Span]:
+    """Halve a sentence at a space until each part fits: lists of hundreds of names come as one sentence."""
+    if count(text[start:end]) <= MAX_TOKENS or end - start < 2:
+        return [(start, end)]
+    middle = (start + end) // 2
+    space = text.find(" ", middle, end)
+    cut = space + 1 if start < space + 1 < end else middle
+    return _short(text, start, cut, count) + _short(text, cut, end, count)
+
+
+def embedded_text(title: str, heading_path: Sequence[str], passage: str) -> str:
+    """Return what the embedder reads: the passage under its title and headings, which are not shown as its text."""
+    context = " > ".join(dict.fromkeys([title, *heading_path]))
+    return f"{context}\n{passage}" if context else passage

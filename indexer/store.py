@@ -1,0 +1,304 @@
+"""SQLite, the truth: documents, paragraphs, passages, vectors, and the keyword index in the same transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.document import Document, Kind, Paragraph, Passage
+
+FORMAT = 1
+Vectors = npt.NDArray[np.float32]
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL, root TEXT NOT NULL,
+    title TEXT NOT NULL, publisher TEXT, date TEXT, language TEXT, address TEXT,
+    media_type TEXT NOT NULL, sha256 TEXT NOT NULL, described TEXT NOT NULL,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (root, source)
+);
+CREATE TABLE paragraphs (
+    document INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    label TEXT, label_kind TEXT, kind TEXT NOT NULL, heading_path TEXT NOT NULL, page INTEGER,
+    char_start INTEGER NOT NULL, char_end INTEGER NOT NULL,
+    PRIMARY KEY (document, number)
+) WITHOUT ROWID;
+CREATE INDEX paragraphs_by_label ON paragraphs (document, label) WHERE label IS NOT NULL;
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    document INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+    first INTEGER NOT NULL, last INTEGER NOT NULL,
+    char_start INTEGER NOT NULL, char_end INTEGER NOT NULL,
+    tokens INTEGER NOT NULL, boilerplate INTEGER NOT NULL,
+    embedded BLOB NOT NULL REFERENCES vectors (hash)
+);
+CREATE INDEX passages_by_document ON passages (document);
+CREATE INDEX passages_by_vector ON passages (embedded);
+CREATE TABLE vectors (hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE VIRTUAL TABLE keywords USING fts5 (context, words, tokenize = "unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
+CREATE TABLE refusals (
+    root TEXT NOT NULL, source TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+    reading INTEGER NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (root, source)
+) WITHOUT ROWID;
+CREATE TABLE jobs (id TEXT PRIMARY KEY, created TEXT NOT NULL, state TEXT NOT NULL, detail TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class IndexUnusable(Exception):
+    """An index that this program cannot open as it is; the message names the command to run."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What is known of an indexed file: enough to tell whether it changed."""
+
+    document_id: str
+    root: str
+    source: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    described: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as it is written: with the words for the keyword index and the hash of what was embedded."""
+
+    passage: Passage
+    words: str
+    context: str
+    embedded: bytes
+
+
+class Store:
+    """The database of one index folder; one connection a thread, many readers, one writer."""
+
+    def __init__(self, path: Path) -> None:
+        """Open ``path``, making the database if it is new. Raises `IndexUnusable` for another format."""
+        self.path = path
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        try:
+            self._migrate()
+        except sqlite3.DatabaseError as error:
+            raise IndexUnusable(f"{path} is not a readable index ({error}). Run `pincite doctor`.") from error
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        if not hasattr(self._local, "connection"):
+            db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+            db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
+            db.execute("PRAGMA secure_delete=ON")
+            self._local.connection = db
+            with self._lock:
+                self._opened.append(db)
+        connection: sqlite3.Connection = self._local.connection
+        return connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+        self._local = threading.local()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """All or nothing: one transaction that also counts the generation up."""
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.set_meta("generation", str(self.generation + 1))
+            self.db.execute("COMMIT")
+        except BaseException:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """One unchanging view of the database for all that is read inside."""
+        if self.db.in_transaction:
+            yield
+            return
+        self.db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.db.execute("COMMIT")
+
+    def _migrate(self) -> None:
+        if not self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            self.db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+            self.set_meta("format", str(FORMAT))
+            self.set_meta("generation", "0")
+        if self.meta("format") != str(FORMAT):
+            raise IndexUnusable(
+                f"{self.path} was written in format {self.meta('format')}, this program reads {FORMAT}. "
+                "Index the folder again into a new index: `pincite index FOLDER --index NEW`."
+            )
+
+    # -- meta
+
+    def meta(self, key: str) -> str | None:
+        """Return a setting of the index, None if it was never set."""
+        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Set a setting of the index."""
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    @property
+    def generation(self) -> int:
+        """A number that goes up with every committed write."""
+        return int(self.meta("generation") or 0)
+
+    # -- writing
+
+    def add(
+        self,
+        document: Document,
+        root: str,
+        stat: tuple[int, int],
+        described: str,
+        text: str,
+        paragraphs: Sequence[Paragraph],
+        passages: Sequence[StoredPassage],
+    ) -> None:
+        """Add or replace a document with all that hangs on it; ``stat`` is its (size, mtime_ns)."""
+        self.delete(document.id)
+        cursor = self.db.execute(
+            "INSERT INTO documents (id, source, root, title, publisher, date, language, address, media_type, sha256,"
+            " described, size, mtime_ns, text) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (document.id, document.source, root, document.title, document.publisher, document.date, document.language,
+             document.address, document.media_type, document.sha256, described, *stat, text),
+        )  # fmt: skip
+        key = cursor.lastrowid
+        self.db.executemany(
+            "INSERT INTO paragraphs VALUES (?,?,?,?,?,?,?,?,?)",
+            ((key, p.number, p.label, p.label_kind, p.kind.value, json.dumps(p.heading_path, ensure_ascii=False),
+              p.page, p.char_start, p.char_end) for p in paragraphs),
+        )  # fmt: skip
+        for stored in passages:
+            p = stored.passage
+            row = self.db.execute(
+                "INSERT INTO passages (document, first, last, char_start, char_end, tokens, boilerplate, embedded)"
+                " VALUES (?,?,?,?,?,?,?,?)",
+                (key, p.first, p.last, p.char_start, p.char_end, p.tokens, p.boilerplate, stored.embedded),
+            ).lastrowid
+            self.db.execute(
+                "INSERT INTO keywords (rowid, context, words) VALUES (?,?,?)", (row, stored.context, stored.words)
+            )
+
+    def delete(self, document_id: str) -> bool:
+        """Delete a document and all that hangs on it but its vectors; say whether it was there."""
+        row = self.db.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if row is None:
+            return False
+        self.db.execute("DELETE FROM keywords WHERE rowid IN (SELECT key FROM passages WHERE document = ?)", row)
+        self.db.execute("DELETE FROM documents WHERE key = ?", row)
+        return True
+
+    def touch(self, document_id: str, size: int, mtime_ns: int) -> None:
+        """Note that a file was written again with the same content."""
+        self.db.execute("UPDATE documents SET size = ?, mtime_ns = ? WHERE id = ?", (size, mtime_ns, document_id))
+
+    def refuse(self, root: str, source: str, size: int, mtime_ns: int, reading: int, reason: str) -> None:
+        """Remember why a file was refused, so that it is not read again until it or the readers change."""
+        row = (root, source, size, mtime_ns, reading, reason)
+        self.db.execute("INSERT OR REPLACE INTO refusals VALUES (?,?,?,?,?,?)", row)
+
+    def refusal(self, root: str, source: str, size: int, mtime_ns: int, reading: int) -> str | None:
+        """Return why this very file was refused before, None if it was not."""
+        row = self.db.execute(
+            "SELECT reason FROM refusals WHERE root = ? AND source = ? AND size = ? AND mtime_ns = ? AND reading = ?",
+            (root, source, size, mtime_ns, reading),
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def refusals(self) -> list[tuple[str, str, str]]:
+        """Return (root, source, reason) of every file that was refused."""
+        return self.db.execute("SELECT root, source, reason FROM refusals ORDER BY root, source").fetchall()
+
+    def forget_refusals(self, files: Sequence[tuple[str, str]]) -> None:
+        """Forget that these (root, source) were refused: they are gone or were read."""
+        self.db.executemany("DELETE FROM refusals WHERE root = ? AND source = ?", files)
+
+    def compact(self) -> None:
+        """Give back the space of what was deleted, so that no byte of it stays in the files of the index."""
+        self.db.execute("INSERT INTO keywords (keywords) VALUES ('optimize')")
+        self.db.execute("VACUUM")
+        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def put_vectors(self, hashes: Sequence[bytes], vectors: Vectors) -> None:
+        """Store vectors (n, d) under the hashes of what was embedded, as 16-bit floats."""
+        rows = zip(hashes, (v.tobytes() for v in vectors.astype("<f2")), strict=True)
+        self.db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
+
+    def known_vectors(self, hashes: Sequence[bytes]) -> set[bytes]:
+        """Return those of ``hashes`` that have a vector."""
+        found = (self.db.execute("SELECT hash FROM vectors WHERE hash = ?", (h,)).fetchone() for h in hashes)
+        return {bytes(row[0]) for row in found if row}
+
+    def forget_unused_vectors(self) -> None:
+        """Delete the vectors that no passage uses any more."""
+        self.db.execute("DELETE FROM vectors WHERE hash NOT IN (SELECT embedded FROM passages)")
+
+    # -- reading for the build
+
+    def files(self) -> list[FileState]:
+        """Return the state of every indexed file."""
+        rows = self.db.execute("SELECT id, root, source, size, mtime_ns, sha256, described FROM documents ORDER BY key")
+        return [FileState(*row) for row in rows]
+
+    def vectors(self) -> tuple[npt.NDArray[np.int64], Vectors]:
+        """Return the key (n,) and vector (n, d) of every passage, in the order of keys."""
+        rows = self.db.execute(
+            "SELECT passages.key, vector FROM passages JOIN vectors ON hash = embedded ORDER BY passages.key"
+        ).fetchall()
+        keys = np.array([row[0] for row in rows], dtype=np.int64)
+        flat = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f2").astype(np.float32)
+        return keys, flat.reshape(len(rows), -1) if rows else np.zeros((0, 0), np.float32)
+
+    def damage(self) -> str:
+        """Return what SQLite finds wrong with the database and its keyword index, "" if nothing."""
+        try:
+            self.db.execute("INSERT INTO keywords (keywords) VALUES ('integrity-check')")
+            found = [row[0] for row in self.db.execute("PRAGMA integrity_check")]
+        except sqlite3.DatabaseError as error:
+            found = [str(error)]
+        return "" if found == ["ok"] else "; ".join(found[:5])
+
+    def empty(self) -> None:
+        """Delete all documents, vectors and settings."""
+        with self.writing():
+            for table in ("keywords", "documents", "vectors", "refusals"):
+                self.db.execute(f"DELETE FROM {table}")
+            self.db.execute("DELETE FROM meta WHERE key NOT IN ('format', 'generation')")
+
+    def corpus_hash(self) -> str:
+        """Return one hash over the content of all documents, the same for the same files in any order."""
+        rows = self.db.execute("SELECT sha256 || source FROM documents ORDER BY source, sha256")
+        return hashlib.sha256("\n".join(row[0] for row in rows).encode()).hexdigest()

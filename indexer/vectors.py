@@ -1,0 +1,103 @@
+"""Dense top-k with FAISS: a file derived from the store, checked before every load and rebuilt when it differs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+Keys = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+
+EXACT_UP_TO = 200_000  # passages; measured in docs/quality.md: exact search stays under 40 ms on one thread below it
+_MANIFEST = "dense.json"
+
+
+class Vectors:
+    """Inner-product search over the normalised vectors of one generation of an index."""
+
+    def __init__(self, index: faiss.Index, generation: int) -> None:
+        self._index = index
+        self.generation = generation
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @classmethod
+    def build(cls, keys: Keys, vectors: Floats, generation: int) -> Vectors:
+        """Index ``vectors`` (n, d) under ``keys`` (n,)."""
+        n, dimensions = vectors.shape if len(vectors) else (0, 1)
+        inner = faiss.IndexFlatIP(dimensions) if n <= EXACT_UP_TO else _approximate(n, dimensions)
+        index = faiss.IndexIDMap2(inner)
+        if n:
+            vectors = np.ascontiguousarray(vectors)
+            if not inner.is_trained:
+                inner.train(vectors)
+            index.add_with_ids(vectors, keys)
+        return cls(index, generation)
+
+    def search(self, query: Floats, k: int, allowed: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """Return up to ``k`` (key, cosine), best first, among ``allowed`` keys if they are given."""
+        if not len(self) or not k or (allowed is not None and not len(allowed)):
+            return []
+        selector = None if allowed is None else faiss.IDSelectorBatch(np.asarray(allowed, dtype=np.int64))
+        scores, keys = self._index.search(query.reshape(1, -1), min(k, len(self)), params=self._parameters(selector, k))
+        found = ((int(key), float(score)) for key, score in zip(keys[0], scores[0], strict=True) if key >= 0)
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+    def _parameters(self, selector: faiss.IDSelector | None, k: int) -> faiss.SearchParameters:
+        if isinstance(faiss.downcast_index(self._index.index), faiss.IndexIVF):
+            return faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES)
+        return faiss.SearchParameters(sel=selector)
+
+    def save(self, folder: Path) -> None:
+        """Write the index beside its checksum; the manifest is renamed into place last."""
+        name = f"dense-{self.generation}.faiss"
+        faiss.write_index(self._index, str(folder / f"{name}.tmp"))
+        digest = _synced_digest(folder / f"{name}.tmp")
+        os.replace(folder / f"{name}.tmp", folder / name)
+        manifest = folder / f"{_MANIFEST}.tmp"
+        manifest.write_text(json.dumps({"file": name, "generation": self.generation, "sha256": digest}))
+        _synced_digest(manifest)
+        os.replace(manifest, folder / _MANIFEST)
+        for old in folder.glob("dense-*.faiss*"):
+            if old.name != name:
+                old.unlink(missing_ok=True)
+
+    @classmethod
+    def load(cls, folder: Path, generation: int) -> Vectors | None:
+        """Return the saved index of ``generation``; None if it is missing, of another one, or damaged."""
+        try:
+            manifest = json.loads((folder / _MANIFEST).read_text())
+            data = (folder / str(manifest["file"])).read_bytes()
+            intact = hashlib.sha256(data).hexdigest() == manifest["sha256"] and manifest["generation"] == generation
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        # FAISS itself does not notice a changed byte, so it reads only what the checksum vouched for.
+        return cls(faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8)), generation) if intact else None
+
+
+_PROBES = 64
+
+
+def _approximate(n: int, dimensions: int) -> faiss.Index:
+    lists = int(4 * np.sqrt(n))
+    quantizer = faiss.IndexFlatIP(dimensions)
+    index = faiss.IndexIVFScalarQuantizer(
+        quantizer, dimensions, lists, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+    )
+    index.own_fields = True
+    quantizer.this.disown()
+    return index
+
+
+def _synced_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        return hashlib.file_digest(file, "sha256").hexdigest()
