@@ -7,15 +7,16 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer import metadata, tokens
 from indexer.document import Document, Extract, Kind, Paragraph, Refused
 from indexer.index import Index
-from indexer.manifest import ManifestEntry, read_manifest
+from indexer.manifest import ManifestEntry, mismatch, read_manifest
 from indexer.paragraphs import paragraphs
-from indexer.passages import JOIN_TOKENS, MAX_TOKENS, SHORT_TOKENS, embedded_text, passages
+from indexer.passages import JOIN_TOKENS, MAX_TOKENS, SHORT_TOKENS, context, passages
 from indexer.sandbox import Parser
 from indexer.scan import File, Scan, scan
 from indexer.store import FileState, StoredPassage
@@ -81,6 +82,7 @@ class _Tally:
     indexed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     refusals: dict[tuple[str, str], str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
 
     def tell(self) -> None:
         self.report(
@@ -101,12 +103,9 @@ def build(
     Each batch is one transaction, so that a build that is stopped at any moment goes on from there when it is
     run again. Raises `IndexBusy`, `IndexUnusable`, `FileNotFoundError`.
     """
-    from indexer.embedding import load
-
     began = time.monotonic()
     with index.only_writer():
-        embedder = load(model or index.store.meta("model"))
-        index.require(settings(embedder))
+        embedder = _embedder(index, model)
         found = scan(paths)
         tally = _Tally(len(found.files), sum(f.size for f in found.files), progress)
         manifests, warnings = _manifests(found)
@@ -115,13 +114,30 @@ def build(
         with parser or Parser() as reader:
             ready = _read(index, found, known, gone, manifests, reader, tally)
             for batch in _batches(ready):
-                _write(index, batch, embedder, tally)
+                _write(index, batch, embedder(), tally)
         _settle(index, found, gone, tally)
     return Outcome(
         tuple(tally.indexed), tuple(tally.unchanged), tuple(s.source for s in gone),
         tuple([r[1:] for r in found.refused] + [(place[1], reason) for place, reason in tally.refusals.items()]),
-        tally.passages_done, time.monotonic() - began, found.skipped, tuple(warnings),
+        tally.passages_done, time.monotonic() - began, found.skipped, tuple(warnings + tally.warnings),
     )  # fmt: skip
+
+
+def _embedder(index: Index, model: str | None) -> Callable[[], Embedder]:
+    """Load the model at the first text that needs it: a second run on an unchanged folder needs none."""
+
+    @lru_cache(maxsize=1)
+    def loaded() -> Embedder:
+        from indexer.embedding import load
+
+        embedder = load(model or index.store.meta("model"))
+        index.require(settings(embedder))
+        return embedder
+
+    stored = index.store.meta("model")
+    if model is not None and stored not in (None, model):
+        loaded()  # says at once that the index was made with another one
+    return loaded
 
 
 def settings(embedder: Embedder) -> dict[str, str]:
@@ -162,7 +178,7 @@ def _read(
         described = _fingerprint(entry)
         state = known.get((str(file.root), file.source))
         try:
-            ready = _changed(index, file, state, entry, described, parser, ids, taken)
+            ready = _changed(index, file, state, entry, described, parser, ids, taken, tally)
             if ready is None:
                 tally.unchanged.append(file.source)
             else:
@@ -188,6 +204,7 @@ def _changed(
     parser: Parser,
     ids: dict[str, str],
     taken: set[str],
+    tally: _Tally,
 ) -> _Ready | None:
     """Read and cut a file that is new or changed; None if the index has it as it is. Raises `Refused`."""
     same_stat = state is not None and (state.size, state.mtime_ns) == (file.size, file.mtime_ns)
@@ -196,6 +213,8 @@ def _changed(
     if reason := index.store.refusal(str(file.root), file.source, file.size, file.mtime_ns, READING):
         raise Refused(reason)
     data = parser.load(file.path)
+    if entry is not None and (complaint := mismatch(entry, data)):
+        tally.warnings.append(complaint)
     sha256 = hashlib.sha256(data).hexdigest()
     if state is not None and state.sha256 == sha256 and state.described == described:
         with index.store.writing():
@@ -219,14 +238,14 @@ def _document(document_id: str, file: File, extract: Extract, entry: ManifestEnt
 def _cut(file: File, document: Document, described: str, extract: Extract) -> _Ready:
     """Cut a document into paragraphs and passages, and prepare what the embedder and the keyword index read."""
     parts = paragraphs(extract, document.id)
-    paths = {p.number: p.heading_path for p in parts}
+    by_number = {p.number: p for p in parts}
     ready = _Ready(file, document, described, extract, parts, [], {})
     for passage in passages(extract.text, parts, tokens.count):
-        reads = embedded_text(document.title, paths[passage.first], passage.text)
+        about = context(document, by_number[passage.first])
+        reads = f"{about}\n{passage.text}"
         key = hashlib.sha256(reads.encode("utf-8", "surrogatepass")).digest()
-        context = index_words(" ".join([document.title, *paths[passage.first]]), document.language)
         words = index_words(passage.text, document.language)
-        ready.stored.append(StoredPassage(passage, words, context, key))
+        ready.stored.append(StoredPassage(passage, words, index_words(about, document.language), key))
         ready.embedded[key] = reads
     if not any(p.kind is not Kind.BOILERPLATE for p in parts):
         raise Refused("no text in it")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
-from indexer.document import Kind, Paragraph, Passage
+from indexer.document import Document, Kind, Paragraph, Passage
 from indexer.sentences import Span, sentences
 
-MAX_TOKENS = 220  # the longest passage: about 160 English words, well inside the 512 tokens that models read
-JOIN_TOKENS = 120  # unlabelled short neighbours are joined up to this
-SHORT_TOKENS = 48  # a paragraph below this is short
+# Measured on question sets over the sample corpus, see docs/quality.md; well inside the 512 tokens that models read.
+MAX_TOKENS = 320  # the longest passage: about 240 English words
+JOIN_TOKENS = 200  # unlabelled short neighbours are joined up to this
+SHORT_TOKENS = 80  # a paragraph below this is short
 
 Counter = Callable[[str], int]
 
@@ -89,7 +90,13 @@ def _short(text: str, start: int, end: int, count: Counter) -> list[Span]:
     return _short(text, start, cut, count) + _short(text, cut, end, count)
 
 
-def embedded_text(title: str, heading_path: Sequence[str], passage: str) -> str:
-    """Return what the embedder reads: the passage under its title and headings, which are not shown as its text."""
-    context = " > ".join(dict.fromkeys([title, *heading_path]))
-    return f"{context}\n{passage}" if context else passage
+def context(document: Document, paragraph: Paragraph) -> str:
+    """Return what the embedder reads before a passage: title, date, headings and label of its first paragraph.
+
+    A date whose year the title says already is left out.
+    """
+    title = document.title
+    if document.date and document.date[:4] not in title:
+        title = f"{title}, {document.date}"
+    headings = [heading for heading in paragraph.heading_path if heading != document.title]
+    return " > ".join(dict.fromkeys([title, *headings, *([paragraph.label] if paragraph.label else [])]))

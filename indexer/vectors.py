@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import faiss
@@ -56,6 +57,17 @@ class Vectors:
             return faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES)
         return faiss.SearchParameters(sel=selector)
 
+    @cached_property
+    def mean(self) -> Floats:
+        """The mean (d,) of a sample of the vectors: what a question is near to by chance."""
+        if not len(self):
+            return np.zeros(1, np.float32)
+        inner = self._index.index
+        if isinstance(faiss.downcast_index(inner), faiss.IndexIVF):
+            inner.make_direct_map()
+        every = max(len(self) // _SAMPLE, 1)
+        return np.mean([inner.reconstruct(i) for i in range(0, len(self), every)], axis=0, dtype=np.float32)
+
     def save(self, folder: Path) -> None:
         """Write the index beside its checksum; the manifest is renamed into place last."""
         name = f"dense-{self.generation}.faiss"
@@ -84,6 +96,7 @@ class Vectors:
 
 
 _PROBES = 64
+_SAMPLE = 512
 
 
 def _approximate(n: int, dimensions: int) -> faiss.Index:

@@ -1,0 +1,78 @@
+"""The command line. Heavy imports wait until a command needs them, so that `--help` is immediate."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+EPILOG = "Exit codes: 0 done, 1 nothing found or a check failed, 2 wrong use. Nothing leaves this machine."
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands and options."""
+    top = argparse.ArgumentParser(prog="pincite", description="Ask a folder of documents.", epilog=EPILOG)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    index = _command(commands, "index", "read documents and make them searchable; run again to bring it up to date")
+    index.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="folder or file to index")
+    index.add_argument("--model", help="name or path of a sentence-transformers model (default: the bundled one)")
+    index.add_argument("--rebuild", action="store_true", help="empty the index first")
+    index.add_argument("--max-file-mb", type=int, metavar="N", help="refuse larger files (default 200)")
+
+    search = _command(commands, "search", "list the passages that fit best")
+    search.add_argument("query")
+    search.add_argument("--limit", type=int, default=10, metavar="N", help="how many passages (default 10)")
+    search.add_argument("--offset", type=int, default=0, metavar="N", help="skip the first N")
+    search.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid", help="which side ranks")
+    search.add_argument("--explain", action="store_true", help="show what each stage gave")
+    _filters(search)
+
+    ask = _command(commands, "ask", "answer a question in the words of the documents, each sentence cited")
+    ask.add_argument("question")
+    ask.add_argument("--limit", type=int, default=5, metavar="N", help="how many passages to show below (default 5)")
+    _filters(ask)
+
+    serve = _command(commands, "serve", "serve the page and the HTTP interface on this machine")
+    serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on, 0 for a free one (default 8765)")
+
+    _command(commands, "doctor", "check this installation and the index")
+
+    remove = _command(commands, "remove", "take documents out of the index; the files themselves stay")
+    remove.add_argument("sources", nargs="+", metavar="SOURCE", help="document id, file or folder, as listed")
+    return top
+
+
+def _command(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, does: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=does, description=does[0].upper() + does[1:] + ".", epilog=EPILOG)
+    command.add_argument("--index", type=Path, metavar="DIR", help="where the index is (or set PINCITE_INDEX)")
+    command.add_argument("--json", action="store_true", help="print JSON for other programs")
+    return command
+
+
+def _filters(command: argparse.ArgumentParser) -> None:
+    for field, what in (("source", "this file"), ("publisher", "this publisher"), ("language", "this language (en, ru)")):
+        command.add_argument(f"--{field}", action="append", default=[], help=f"only {what}; may be given again")
+    command.add_argument("--date-from", metavar="DATE", help="only documents of this date or later (2021-02-11, 2021)")
+    command.add_argument("--date-to", metavar="DATE", help="only documents of this date or earlier")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = parser().parse_args(argv)
+    from api import commands
+
+    try:
+        return commands.run(options)
+    except KeyboardInterrupt:
+        print("\nStopped. What was done is kept; run the same command again to go on.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has left; nothing to say and nobody to say it to
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""What each command does: settings in, engine called, result printed as text or as one line of JSON."""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+from collections.abc import Callable
+
+from api import terminal
+from api.settings import Settings
+from indexer.catalogue import Filters
+from indexer.index import Index, IndexBusy, IndexMissing
+from indexer.store import IndexUnusable
+from search.query import BadQuery, Mode, Query
+
+DONE, NOTHING, WRONG_USE = 0, 1, 2
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command that was parsed; problems that the user can mend become one line, not a traceback."""
+    settings = _settings(options)
+    command: Callable[[argparse.Namespace, Settings], int] = _COMMANDS[options.command]
+    try:
+        return command(options, settings)
+    except BadQuery as error:
+        return terminal.fail(f"{error} {error.hint}", options.json)
+    except (IndexMissing, IndexUnusable, IndexBusy, FileNotFoundError) as error:
+        return terminal.fail(str(error), options.json)
+    except sqlite3.OperationalError as error:
+        return terminal.fail(f"The index in {settings.index} cannot be used: {error}. Run `pincite doctor`.", options.json)
+    except OSError as error:
+        return terminal.fail(f"{error.strerror or error}: {error.filename or settings.index}", options.json)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    given = {name: getattr(options, name, None) for name in Settings.model_fields}
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def _index(options: argparse.Namespace, settings: Settings) -> int:
+    from indexer.build import build
+    from indexer.sandbox import Parser
+
+    index = Index(settings.index, create=True)
+    if options.rebuild:
+        index.empty()
+    with terminal.progress(options.json) as show:
+        parser = Parser(max_file_mb=settings.max_file_mb)
+        outcome = build(index, options.paths, show, model=settings.model, parser=parser)
+    terminal.show_outcome(outcome, settings.index, options.json)
+    index.close()
+    return DONE if outcome.indexed or outcome.unchanged or outcome.removed else NOTHING
+
+
+def _search(options: argparse.Namespace, settings: Settings) -> int:
+    from search.engine import Engine
+
+    query = Query(
+        options.query, limit=options.limit, offset=options.offset, mode=Mode(options.mode),
+        filters=_filters(options), explain=options.explain,
+    )  # fmt: skip
+    engine = Engine.open(settings.index, settings.model)
+    results = engine.search(query)
+    terminal.show_results(results, engine.catalogue, options.explain, options.json)
+    return DONE if results.hits else NOTHING
+
+
+def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    from search.engine import Engine
+
+    engine = Engine.open(settings.index, settings.model)
+    answer = engine.ask(options.question, options.limit, _filters(options))
+    terminal.show_answer(answer, engine.catalogue, options.json)
+    return DONE if answer.sentences else NOTHING
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    from api.server import serve
+
+    return serve(settings, options.json)
+
+
+def _doctor(options: argparse.Namespace, settings: Settings) -> int:
+    from api.doctor import examine
+
+    findings = examine(settings)
+    terminal.show_findings(findings, options.json)
+    return DONE if all(finding.ok for finding in findings) else NOTHING
+
+
+def _remove(options: argparse.Namespace, settings: Settings) -> int:
+    from indexer.build import remove
+
+    index = Index(settings.index)
+    found = {d.id: d.source for name in options.sources for d in index.catalogue.named(name)}
+    missing = [name for name in options.sources if not index.catalogue.named(name)]
+    removed = remove(index, list(found)) if found else 0
+    terminal.show_removed(list(found.values()), missing, options.json)
+    index.close()
+    return DONE if removed and not missing else NOTHING
+
+
+def _filters(options: argparse.Namespace) -> Filters:
+    return Filters(
+        tuple(options.source), tuple(options.publisher), tuple(options.language), options.date_from, options.date_to
+    )
+
+
+_COMMANDS = {
+    "index": _index, "search": _search, "ask": _ask, "serve": _serve, "doctor": _doctor, "remove": _remove,
+}  # fmt: skip
+

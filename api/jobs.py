@@ -1,0 +1,224 @@
+"""Uploads on their way into the index: one worker thread, and a record that outlives a crash."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from api import wire
+from api.metrics import Metrics
+from api.uploads import NotKept, keep
+from indexer.build import Outcome, Progress, remove
+from indexer.document import Document
+from indexer.index import Index, IndexBusy
+
+Build = Callable[[Index, Sequence[Path], Callable[[Progress], None]], Outcome]
+KEPT = 1_000  # finished jobs that are remembered
+_log = logging.getLogger(__name__)
+
+
+class _Stopping(Exception):
+    """The server stops; the job at hand is taken up again when it starts."""
+
+
+class Jobs:
+    """The uploads of one index folder. ``built`` is called after each build."""
+
+    def __init__(self, folder: Path, build: Build, metrics: Metrics, built: Callable[[], None] = lambda: None) -> None:
+        self.folder = folder
+        self.uploads = Path(os.path.abspath(folder)) / "uploads"  # written as the index writes it
+        self._build = build
+        self._built = built
+        self._metrics = metrics
+        self._opening = threading.Lock()
+        self._writing = threading.Lock()
+        self._index: Index | None = None
+        self._progress: dict[str, wire.JobProgress] = {}
+        self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._worker = threading.Thread(target=self._work, name="uploads", daemon=True)
+
+    def start(self) -> None:
+        """Start the worker, with the jobs that an earlier run did not finish."""
+        if (self.folder / "pincite.db").exists():
+            for (job_id,) in self._db().store.db.execute(
+                "SELECT id FROM jobs WHERE state IN ('queued', 'running') ORDER BY created, id"
+            ):
+                self._enqueue(job_id)
+        self._worker.start()
+
+    def stop(self) -> None:
+        """Stop at the next file; what is not done is kept for the next start."""
+        self._stopping.set()
+        self._waiting.put(None)
+        if self._worker.is_alive():
+            self._worker.join(timeout=30)
+        if self._index is not None:
+            self._index.close()
+
+    def add(self, files: Sequence[tuple[str, BinaryIO]]) -> wire.Job:
+        """Keep the files and queue them; when this returns they are on the disk. Raises `OSError`."""
+        job = wire.Job(
+            id=uuid4().hex,
+            state="queued",
+            created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            files=[self._kept(name, data) for name, data in files],
+        )
+        if all(file.state == "refused" for file in job.files):
+            job.state = "done"
+        self._write(job)
+        if job.state == "queued":
+            self._enqueue(job.id)
+        return job
+
+    def get(self, job_id: str) -> wire.Job | None:
+        """Return a job as it stands, None if there is no such."""
+        if self._index is None and not (self.folder / "pincite.db").exists():
+            return None
+        row = self._db().store.db.execute("SELECT detail FROM jobs WHERE id = ?", (job_id,)).fetchone()
+        if row is None:
+            return None
+        job = wire.Job.model_validate_json(row[0])
+        job.progress = self._progress.get(job_id)
+        return job
+
+    def remove(self, document: Document) -> bool:
+        """Take a document out of the index, and delete its file if it was uploaded; say whether. Raises `IndexBusy`."""
+        index = self._db()
+        original = index.catalogue.original(document.id)
+        with self._only_writer():
+            _patiently(lambda: remove(index, [document.id]))
+        if original is None or original.parent != self.uploads:
+            return False
+        original.unlink(missing_ok=True)
+        return True
+
+    # -- the worker
+
+    def _work(self) -> None:
+        while (job_id := self._waiting.get()) is not None and not self._stopping.is_set():
+            job = self.get(job_id)
+            if job is None:
+                continue
+            try:
+                self._run(job)
+            except _Stopping:
+                return
+            except Exception as error:
+                _log.exception("Upload %s failed", job.id)
+                self._finish(job, "failed", f"{type(error).__name__}: {error}")
+            self._metrics.jobs.dec()
+            self._built()
+
+    def _run(self, job: wire.Job) -> None:
+        job.state = "running"
+        self._write(job)
+        paths = [self.uploads / file.source for file in job.files if file.state == "queued"]
+        there = [path for path in dict.fromkeys(paths) if path.is_file()]
+        outcome = None
+        while outcome is None:
+            try:
+                with self._only_writer():
+                    outcome = self._build(self._db(), there, lambda p: self._note(job.id, p))
+            except IndexBusy as busy:
+                job.reason = f"Waiting: {busy}"
+                self._write(job)
+                if self._stopping.wait(1.0):
+                    raise _Stopping from None
+        self._sort(job, outcome)
+        self._finish(job, "done", None)
+
+    def _sort(self, job: wire.Job, outcome: Outcome) -> None:
+        reasons = dict(outcome.refused)
+        for file in (f for f in job.files if f.state == "queued"):
+            if file.source in reasons:
+                file.state, file.reason = "refused", reasons[file.source]
+            elif file.source in outcome.indexed or file.source in outcome.unchanged:
+                file.state = "indexed" if file.source in outcome.indexed else "unchanged"
+                file.document = self._document_id(file.source)
+            else:
+                file.state, file.reason = "refused", "not a document, or deleted before it was read"
+
+    def _document_id(self, source: str) -> str | None:
+        row = (
+            self._db()
+            .store.db.execute("SELECT id FROM documents WHERE root = ? AND source = ?", (str(self.uploads), source))
+            .fetchone()
+        )
+        return str(row[0]) if row else None
+
+    def _finish(self, job: wire.Job, state: str, reason: str | None) -> None:
+        job.state, job.reason = ("done" if state == "done" else "failed"), reason
+        self._write(job)
+        self._progress.pop(job.id, None)
+        for file in job.files:
+            self._metrics.files.labels(file.state).inc()
+
+    def _note(self, job_id: str, progress: Progress) -> None:
+        if self._stopping.is_set():
+            raise _Stopping
+        self._progress[job_id] = wire.JobProgress(
+            doing=progress.doing,
+            files_done=progress.files_done,
+            files=progress.files,
+            passages_done=progress.passages_done,
+            passages=progress.passages,
+        )
+
+    # -- the record
+
+    def _enqueue(self, job_id: str) -> None:
+        self._metrics.jobs.inc()
+        self._waiting.put(job_id)
+
+    def _kept(self, name: str, data: BinaryIO) -> wire.JobFile:
+        try:
+            return wire.JobFile(source=keep(self.uploads, name, data), state="queued")
+        except NotKept as refusal:
+            shown = name.encode("utf-8", "replace").decode()[:200]
+            return wire.JobFile(source=shown, state="refused", reason=str(refusal))
+
+    def _write(self, job: wire.Job) -> None:
+        db = self._db().store.db
+        detail = json.dumps(job.model_dump(exclude={"progress"}), ensure_ascii=False)
+        db.execute("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?)", (job.id, job.created, job.state, detail))
+        db.execute(
+            "DELETE FROM jobs WHERE state IN ('done', 'failed') AND id NOT IN"
+            " (SELECT id FROM jobs ORDER BY created DESC LIMIT ?)",
+            (KEPT,),
+        )
+
+    def _db(self) -> Index:
+        with self._opening:
+            if self._index is None:
+                self._index = Index(self.folder, create=True)
+            return self._index
+
+    @contextmanager
+    def _only_writer(self) -> Iterator[None]:
+        if not self._writing.acquire(timeout=20):
+            raise IndexBusy("Uploads are being indexed. Try again in a moment.")
+        try:
+            yield
+        finally:
+            self._writing.release()
+
+
+def _patiently(write: Callable[[], object]) -> None:
+    # A reader that derives the dense index holds the writers' lock for a moment; that is no reason to refuse.
+    for _ in range(20):
+        with suppress(IndexBusy):
+            write()
+            return
+        time.sleep(0.1)
+    write()

@@ -1,0 +1,159 @@
+"""Errors as problem details (RFC 9457), each with a hint that says what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from indexer.index import IndexBusy, IndexMissing
+from indexer.models import ModelUnavailable
+from indexer.store import IndexUnusable
+from search.query import BadQuery
+
+MEDIA_TYPE = "application/problem+json"
+_HINTS = {
+    HTTPStatus.NOT_FOUND: "See /docs for the addresses there are.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "See /docs for what this address takes.",
+    HTTPStatus.BAD_REQUEST: "Check the request against /docs.",
+}
+_WHEN = {
+    HTTPStatus.BAD_REQUEST: "The body cannot be read",
+    HTTPStatus.FORBIDDEN: "The request comes from another site",
+    HTTPStatus.NOT_FOUND: "There is no such thing",
+    HTTPStatus.GONE: "It is gone or has changed since it was indexed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is too large",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "The request cannot be understood",
+    HTTPStatus.MISDIRECTED_REQUEST: "The Host header names another machine",
+    HTTPStatus.SERVICE_UNAVAILABLE: "There is no index to answer from, or it is busy",
+}
+
+
+class ProblemError(HTTPException):
+    """A request that cannot be served. ``kind`` names the problem for programs, ``hint`` says what to do."""
+
+    def __init__(self, status: HTTPStatus, kind: str, detail: str, hint: str) -> None:
+        super().__init__(int(status), detail)
+        self.status = status
+        self.kind = kind
+        self.hint = hint
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the members of the problem document."""
+        return {
+            "type": f"urn:pincite:{self.kind}",
+            "title": self.status.phrase,
+            "status": int(self.status),
+            "detail": _printable(self.detail),
+            "hint": _printable(self.hint),
+        }
+
+    def response(self, headers: dict[str, str] | None = None) -> JSONResponse:
+        """Return the problem as a response."""
+        return JSONResponse(self.as_dict(), int(self.status), headers, MEDIA_TYPE)
+
+
+def no_parameters(request: Request) -> None:
+    """Refuse query parameters where an operation takes none. Raises `RequestValidationError`."""
+    if request.query_params:
+        raise RequestValidationError(
+            [{"type": "extra_forbidden", "loc": ("query", name), "msg": ""} for name in request.query_params]
+        )
+
+
+def not_found(detail: str, hint: str) -> ProblemError:
+    """Return the problem of a thing that is not there."""
+    return ProblemError(HTTPStatus.NOT_FOUND, "not-found", detail, hint)
+
+
+def problem_of(error: Exception) -> ProblemError:
+    """Return the problem that an error is to a client."""
+    match error:
+        case ProblemError():
+            return error
+        case BadQuery():
+            return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-query", str(error), error.hint)
+        case IndexMissing():
+            return ProblemError(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "no-index",
+                "There is no index yet.",
+                "Make one with `pincite index FOLDER`, or add files: POST /v1/documents or the page.",
+            )
+        case IndexUnusable():
+            return ProblemError(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "index-unusable",
+                str(error),
+                "Run `pincite doctor`; it says what to do.",
+            )
+        case ModelUnavailable():
+            return ProblemError(
+                HTTPStatus.SERVICE_UNAVAILABLE, "no-model", str(error), "Run `pincite doctor`; it says what to do."
+            )
+        case IndexBusy():
+            return ProblemError(
+                HTTPStatus.SERVICE_UNAVAILABLE, "index-busy", str(error), "Try again when the other process is done."
+            )
+        case RequestValidationError():
+            return _invalid(error)
+        case HTTPException():
+            status = HTTPStatus(error.status_code)
+            detail = str(error.detail) if error.detail != status.phrase else _WHEN.get(status, status.description)
+            return ProblemError(
+                status, status.phrase.lower().replace(" ", "-"), detail, _HINTS.get(status, "See /docs.")
+            )
+    return ProblemError(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "fault",
+        "The server met a fault of its own.",
+        "Look at the server's log; if it happens again, report it with the request that caused it.",
+    )
+
+
+def documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI entries for the problems that an operation can answer with."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {int(s): {"description": _WHEN.get(s, s.description or s.phrase), "content": content} for s in statuses}
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of ``app`` a problem document."""
+
+    async def answer(_: Request, error: Exception) -> JSONResponse:
+        return problem_of(error).response(dict(getattr(error, "headers", None) or {}))
+
+    kinds: Iterable[type[Exception]] = (
+        BadQuery,
+ IndexMissing, IndexUnusable, IndexBusy, ModelUnavailable, RequestValidationError, HTTPException, Exception
+    )  # fmt: skip
+    for kind in kinds:
+        app.add_exception_handler(kind, answer)
+
+
+def _invalid(error: RequestValidationError) -> ProblemError:
+    faults = [_fault(e) for e in error.errors()[:5]]
+    hint = "See /docs for what it takes."
+    if any(e["type"] == "extra_forbidden" for e in error.errors()):
+        hint = "Check the spelling, or leave it out. " + hint
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "; ".join(faults) + ".", hint)
+
+
+def _fault(error: dict[str, Any]) -> str:
+    place, *rest = [str(part)[:100] for part in error["loc"]] or ["request"]
+    name = ".".join(rest)
+    where = {"query": "parameter", "body": "field", "path": "part of the path"}.get(place, place)
+    if error["type"] == "extra_forbidden":
+        return f"There is no {where} '{name}'"
+    if error["type"] == "missing":
+        return f"The {where} '{name}' is missing" if name else "The body is missing"
+    return f"{where} '{name}': {error['msg']}" if name else f"{place}: {error['msg']}"
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,126 @@
+"""Searching and asking: `GET /v1/search` and `POST /v1/ask`."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from api import wire
+from api.library import Library
+from api.metrics import Metrics
+from api.problems import documented, no_parameters, problem_of
+from api.verified import Verifier
+from indexer.catalogue import Filters
+from search import query as asked
+
+router = APIRouter(prefix="/v1", tags=["search"])
+PROBLEMS = documented(HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+_EVENTS = (
+    "The answer; or, with `stream`, server-sent events: `passages` (a list of hits), `citation` (one, before the "
+    "sentence that uses it), `delta` (`{text, citations, names}`, one sentence), `conflict`, and at the end `done` "
+    "(the whole answer) or `error` (a problem)."
+)
+_log = logging.getLogger(__name__)
+
+
+@router.get("/search", operation_id="search", summary="Find passages", responses=PROBLEMS)
+async def search(request: Request, parameters: Annotated[wire.SearchParameters, Query()]) -> wire.SearchResults:
+    """Return the passages that fit best, each with its place in its document."""
+    library: Library = request.app.state.library
+    return await library.read(_search, library, request.app.state.metrics, parameters)
+
+
+@router.post(
+    "/ask",
+    operation_id="ask",
+    summary="Answer a question",
+    response_model=wire.Answer,
+    dependencies=[Depends(no_parameters)],
+    responses={
+        200: {"description": _EVENTS, "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+        **PROBLEMS,
+        **documented(HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    },
+)
+async def ask(request: Request, question: wire.Question) -> wire.Answer | Response:
+    """Answer in the words of the documents, each sentence cited, or say that they hold no answer."""
+    library: Library = request.app.state.library
+    metrics: Metrics = request.app.state.metrics
+    asked.clean(question.question)  # a question that cannot be asked is refused as a problem, stream or not
+    if question.stream:
+        await library.read(library.engine)
+        events = _events(library, metrics, question)
+        return StreamingResponse(
+            _pulled(library, events), media_type="text/event-stream", headers={"cache-control": "no-store"}
+        )
+    return await library.read(_ask, library, metrics, question)
+
+
+def _search(library: Library, metrics: Metrics, given: wire.SearchParameters) -> wire.SearchResults:
+    engine = library.engine()
+    query = asked.Query(
+        text=given.q,
+        limit=given.limit,
+        offset=given.offset,
+        mode=given.mode,
+        rerank=given.rerank,
+        filters=_filters(given),
+        explain=given.explain,
+    )
+    return Verifier(engine.catalogue, metrics.dropped.inc).results(engine.search(query), given.explain)
+
+
+def _ask(library: Library, metrics: Metrics, question: wire.Question) -> wire.Answer:
+    engine = library.engine()
+    given = engine.ask(question.question, question.limit, _filters(question))
+    answer = Verifier(engine.catalogue, metrics.dropped.inc).answer(given)
+    metrics.answers.labels(answer.status.value).inc()
+    return answer
+
+
+def _events(library: Library, metrics: Metrics, question: wire.Question) -> Iterator[str]:
+    try:
+        answer = _ask(library, metrics, question)
+        body = answer.model_dump(mode="json")
+        yield _event("passages", body["passages"])
+        citations = {citation["n"]: citation for citation in body["citations"]}
+        for sentence in body["sentences"]:
+            for n in sentence["citations"]:
+                if n in citations:
+                    yield _event("citation", citations.pop(n))
+            yield _event("delta", sentence)
+        for citation in citations.values():
+            yield _event("citation", citation)
+        for conflict in body["conflicts"]:
+            yield _event("conflict", conflict)
+        yield _event("done", body)
+    except Exception as error:  # the status line is sent already: the problem has to travel as an event
+        problem = problem_of(error)
+        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            _log.exception("A streamed answer failed")
+        yield _event("error", problem.as_dict())
+
+
+async def _pulled(library: Library, events: Iterator[str]) -> AsyncIterator[str]:
+    while (event := await library.read(next, events, None)) is not None:
+        yield event
+
+
+def _event(name: str, data: object) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def _filters(given: wire.FilterFields) -> Filters:
+    return Filters(
+        source=tuple(given.source),
+        publisher=tuple(given.publisher),
+        language=tuple(given.language),
+        date_from=given.date_from,
+        date_to=given.date_to,
+    )

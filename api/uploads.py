@@ -1,0 +1,85 @@
+"""The folder that uploads are kept in: safe names, nothing overwritten, on the disk before it is acknowledged."""
+
+from __future__ import annotations
+
+import filecmp
+import itertools
+import os
+import re
+import shutil
+import tempfile
+import unicodedata
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from indexer.manifest import MANIFEST
+
+_LONGEST = 180  # bytes of a name, below what file systems take
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_UNREAD = frozenset({MANIFEST, "thumbs.db", "desktop.ini"})
+
+
+class NotKept(Exception):
+    """An upload that is refused before it is written; the message is the reason shown to the user."""
+
+
+def keep(folder: Path, name: str, data: BinaryIO) -> str:
+    """Write ``data`` durably below ``folder`` and return the name it is kept under. Raises `NotKept`, `OSError`.
+
+    The same bytes under the same name are kept once; other bytes get a name of their own ("report (2).pdf").
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    name = safe_name(name)
+    handle, part = tempfile.mkstemp(dir=folder, prefix=".part-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            shutil.copyfileobj(data, file, 1 << 20)
+            file.flush()
+            os.fsync(file.fileno())
+            if file.tell() == 0:
+                raise NotKept("an empty file")
+        return _take_name(folder, name, Path(part))
+    finally:
+        Path(part).unlink(missing_ok=True)
+
+
+def safe_name(name: str) -> str:
+    """Return a file name that names nothing outside its folder on any system. Raises `NotKept`."""
+    name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
+    name = re.split(r"[/\\]", name)[-1]
+    name = "".join("_" if unicodedata.category(c) in ("Cc", "Cf", "Cs") or c in '<>:"|?*' else c for c in name)
+    name = name.strip(" .").removeprefix("~$")
+    if not name:
+        raise NotKept("a file without a name")
+    if name.casefold() in _UNREAD:
+        raise NotKept("a file that describes others, not a document")
+    if _RESERVED.fullmatch(name):
+        name = f"_{name}"
+    suffix = PurePosixPath(name).suffix[:20]
+    stem = name.removesuffix(suffix).encode()[: _LONGEST - len(suffix.encode())].decode("utf-8", "ignore")
+    return stem + suffix
+
+
+def _take_name(folder: Path, name: str, part: Path) -> str:
+    stem, suffix = name.removesuffix(PurePosixPath(name).suffix), PurePosixPath(name).suffix
+    for n in itertools.count(1):
+        path = folder / (name if n == 1 else f"{stem} ({n}){suffix}")
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            if path.is_file() and filecmp.cmp(path, part, shallow=False):
+                return path.name
+            continue
+        os.replace(part, path)
+        _sync(folder)
+        return path.name
+    raise AssertionError("unreachable")
+
+
+def _sync(folder: Path) -> None:
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

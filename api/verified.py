@@ -1,0 +1,190 @@
+"""Results and answers as they go out: only words that stand, character by character, in their source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from api import wire
+from indexer.catalogue import Catalogue
+from indexer.document import Document, Paragraph
+from search.results import Answer, Citation, Hit, Quote, Results, Status
+
+UNVERIFIED = "The sentences that were found do not stand in the documents as they are now; ask again."
+
+
+class Verifier:
+    """Checks words against the catalogue within one response; ``dropped`` is called for each that fails."""
+
+    def __init__(self, catalogue: Catalogue, dropped: Callable[[], None] = lambda: None) -> None:
+        self._catalogue = catalogue
+        self._dropped = dropped
+        self._texts: dict[str, str] = {}
+
+    def stands(self, document_id: str, start: int, end: int, words: str) -> bool:
+        """Whether ``words`` is what the document says from character ``start`` to ``end``."""
+        if document_id not in self._texts:
+            try:
+                self._texts[document_id] = self._catalogue.text_of(document_id)
+            except KeyError:
+                self._texts[document_id] = ""
+        return bool(words) and start >= 0 and self._texts[document_id][start:end] == words
+
+    def results(self, found: Results, explain: bool) -> wire.SearchResults:
+        """Return the results of a search, without hits that do not stand in their source."""
+        return wire.SearchResults(
+            query=found.query,
+            mode=found.mode,
+            total=found.total,
+            took_ms=round(found.took_ms, 2),
+            index_version=found.index_version,
+            facets={f: [wire.FacetValue(value=v, count=n) for v, n in vs] for f, vs in found.facets.items()},
+            hits=self.hits(found.hits, explain),
+        )
+
+    def hits(self, hits: Iterable[Hit], explain: bool = False) -> list[wire.Hit]:
+        """Return the hits that stand in their source."""
+        return [_hit(hit, self._standing(hit.duplicates), explain) for hit in self._standing(hits)]
+
+    def answer(self, given: Answer) -> wire.Answer:
+        """Return an answer without quotes that fail, and without sentences that no quote is left for."""
+        quotes = [quote for quote in given.quotes if self._keeps(quote)]
+        kept = {quote.n for quote in quotes}
+        sentences = [
+            wire.AnswerSentence(text=s.text, citations=left, names=[list(span) for span in s.names])
+            for s in given.sentences
+            if (left := [n for n in s.citations if n in kept])
+        ]
+        emptied = bool(given.sentences) and not sentences
+        return wire.Answer(
+            question=given.question,
+            status=Status.UNANSWERABLE if emptied else given.status,
+            answer=" ".join(s.text for s in sentences),
+            writer=given.writer,
+            took_ms=round(given.took_ms, 2),
+            index_version=given.index_version,
+            sentences=sentences,
+            citations=[_quote(quote) for quote in quotes],
+            conflicts=[] if emptied else _conflicts(given, kept),
+            passages=self.hits(given.hits),
+            reasons=[*given.reasons, UNVERIFIED] if emptied else list(given.reasons),
+        )
+
+    def _standing(self, hits: Iterable[Hit]) -> list[Hit]:
+        return [hit for hit in hits if self._counted(self._hit_stands(hit))]
+
+    def _hit_stands(self, hit: Hit) -> bool:
+        p, c = hit.passage, hit.citation
+        return self.stands(p.document_id, p.char_start, p.char_end, p.text) and self.stands(
+            hit.document.id, c.char_start, c.char_end, c.text
+        )
+
+    def _keeps(self, quote: Quote) -> bool:
+        c = quote.citation
+        return self._counted(self.stands(quote.document.id, c.char_start, c.char_end, c.text))
+
+    def _counted(self, stands: bool) -> bool:
+        if not stands:
+            self._dropped()
+        return stands
+
+
+def permalink(document_id: str, number: int) -> str:
+    """Return the path of a paragraph on the page."""
+    return f"/documents/{document_id}#p{number}"
+
+
+def document(d: Document) -> wire.Document:
+    """Return a document as a hit names it."""
+    return wire.Document(
+        id=d.id,
+        title=d.title,
+        source=d.source,
+        publisher=d.publisher,
+        date=d.date,
+        language=d.language,
+        sha256=d.sha256,
+    )
+
+
+def full_document(d: Document) -> wire.FullDocument:
+    """Return a document with all that is known of it."""
+    return wire.FullDocument(**document(d).model_dump(), media_type=d.media_type, address=d.address)
+
+
+def paragraph(p: Paragraph) -> wire.Paragraph:
+    """Return a paragraph of a document."""
+    return wire.Paragraph(
+        number=p.number,
+        label=p.label,
+        label_kind=p.label_kind,
+        kind=p.kind.value,
+        page=p.page,
+        heading_path=list(p.heading_path),
+        char_start=p.char_start,
+        char_end=p.char_end,
+        text=p.text,
+    )
+
+
+def _citation(document_id: str, c: Citation) -> wire.Citation:
+    return wire.Citation(
+        paragraph=c.paragraph,
+        paragraph_end=c.paragraph_end,
+        label=c.label,
+        label_kind=c.label_kind,
+        page=c.page,
+        char_start=c.char_start,
+        char_end=c.char_end,
+        text=c.text,
+        permalink=permalink(document_id, c.paragraph),
+    )
+
+
+def _hit(hit: Hit, duplicates: Iterable[Hit], explain: bool) -> wire.Hit:
+    return wire.Hit(
+        rank=hit.rank,
+        score=hit.score,
+        id=hit.passage.id,
+        text=hit.passage.text,
+        highlights=[list(span) for span in hit.highlights],
+        document=document(hit.document),
+        citation=_citation(hit.document.id, hit.citation),
+        heading_path=list(hit.heading_path),
+        duplicates=[_duplicate(d) for d in duplicates],
+        explain=dict(hit.explain) if explain else None,
+    )
+
+
+def _duplicate(hit: Hit) -> wire.Duplicate:
+    return wire.Duplicate(
+        score=hit.score,
+        id=hit.passage.id,
+        text=hit.passage.text,
+        document=document(hit.document),
+        citation=_citation(hit.document.id, hit.citation),
+        heading_path=list(hit.heading_path),
+    )
+
+
+def _quote(quote: Quote) -> wire.AnswerCitation:
+    return wire.AnswerCitation(
+        n=quote.n,
+        quote=quote.citation.text,
+        verified=True,
+        document=document(quote.document),
+        highlights=[list(span) for span in quote.highlights],
+        **_citation(quote.document.id, quote.citation).model_dump(),
+    )
+
+
+def _conflicts(given: Answer, kept: set[int]) -> list[wire.Conflict]:
+    conflicts = []
+    for conflict in given.conflicts:
+        values = [
+            wire.ConflictValue(value=value, citations=left)
+            for value, ns in conflict.values
+            if (left := [n for n in ns if n in kept])
+        ]
+        if len(values) > 1:
+            conflicts.append(wire.Conflict(about=conflict.about, values=values))
+    return conflicts

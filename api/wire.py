@@ -1,0 +1,331 @@
+"""The wire, version 1: what goes in and what comes out, as pydantic models. Offsets count characters."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from search.query import MAX_LIMIT, MAX_OFFSET, Mode
+from search.results import Status
+
+MAX_QUESTION = 100_000  # characters that are read at all; a query of more than `MAX_QUERY` is refused with a hint
+_PERIOD = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
+
+
+class _Strict(BaseModel):
+    """What a client sends: nothing that is not known."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _period(value: str) -> str:
+    if not _PERIOD.fullmatch(value):
+        raise ValueError("a date is written 2021-02-11, 2021-02 or 2021")
+    date.fromisoformat(value + "2000-01-01"[len(value) :])
+    return value
+
+
+Period = Annotated[str, AfterValidator(_period), Field(description="A day, month or year: 2021-02-11, 2021-02 or 2021")]
+Names = Annotated[list[Annotated[str, Field(max_length=1_000)]], Field(max_length=100)]
+
+
+class FilterFields(_Strict):
+    """What to keep, before ranking. Several values of one field are alternatives."""
+
+    source: Names = Field(default=[], description="Path of the document below its folder; may be given several times")
+    publisher: Names = Field(default=[], description="Publisher; may be given several times")
+    language: Names = Field(default=[], description="Language as a BCP 47 tag; may be given several times")
+    date_from: Period | None = Field(default=None, description="Earliest date of the document")
+    date_to: Period | None = Field(default=None, description="Latest date of the document")
+
+
+class SearchParameters(FilterFields):
+    """Parameters of a search."""
+
+    q: str = Field(description="A question, or words to look for", max_length=MAX_QUESTION)
+    limit: int = Field(default=10, ge=1, le=MAX_LIMIT, description="The most hits to return")
+    offset: int = Field(default=0, ge=0, le=MAX_OFFSET, description="How many of the best hits to leave out")
+    mode: Mode = Field(default=Mode.HYBRID, description="Which side ranks: both, the vectors, or the words")
+    rerank: bool | None = Field(default=None, description="Rank the best hits again; left to the engine by default")
+    explain: bool = Field(default=False, description="Say what each stage gave each hit")
+
+
+class Question(FilterFields):
+    """A question to answer from the documents."""
+
+    question: str = Field(description="The question, in any language", max_length=MAX_QUESTION)
+    limit: int = Field(default=5, ge=1, le=MAX_LIMIT, description="The most passages to return with the answer")
+    stream: bool = Field(default=False, description="Answer as server-sent events")
+
+
+class Page(_Strict):
+    """Which part of a list to return."""
+
+    limit: int = Field(default=100, ge=1, le=1_000, description="The most entries to return")
+    offset: int = Field(default=0, ge=0, le=1_000_000_000, description="How many entries to leave out")
+
+
+class DocumentPage(Page):
+    """Which documents to list."""
+
+    q: str = Field(default="", max_length=1_000, description="Words in the title or source")
+
+
+class ParagraphPage(Page):
+    """Which paragraphs of a document to list."""
+
+    limit: int = Field(default=1_000, ge=1, le=10_000, description="The most paragraphs to return")
+
+
+class Document(BaseModel):
+    """A document that is indexed."""
+
+    id: str
+    title: str
+    source: str = Field(description="Its path below the folder that was indexed, with forward slashes")
+    publisher: str | None
+    date: str | None = Field(description="ISO 8601, as precise as the document is: a day, month or year")
+    language: str | None = Field(description="BCP 47")
+    sha256: str = Field(description="Hash of the file's bytes")
+
+
+class FullDocument(Document):
+    """A document with what only its own page needs."""
+
+    media_type: str
+    address: str | None = Field(description="Where it was published on the web, if its folder's manifest says so")
+
+
+class Citation(BaseModel):
+    """Where words stand: `text` is the document's text from `char_start` to `char_end`."""
+
+    paragraph: int = Field(description="Number of the first paragraph, from 1 in reading order")
+    paragraph_end: int = Field(description="Number of the last paragraph")
+    label: str | None = Field(description='What the document calls the paragraph: "recital O", "para 8", "124.40"')
+    label_kind: str | None
+    page: int | None = Field(description="Page of the file, from 1")
+    char_start: int
+    char_end: int
+    text: str
+    permalink: str = Field(description="Path of the paragraph on this server's page")
+
+
+class Duplicate(BaseModel):
+    """A passage that says nearly the same as the hit it is folded into."""
+
+    score: float
+    id: str
+    text: str
+    document: Document
+    citation: Citation
+    heading_path: list[str]
+
+
+Span = Annotated[list[int], Field(min_length=2, max_length=2)]
+
+
+class Hit(BaseModel):
+    """A ranked passage, in the words of its source."""
+
+    rank: int
+    score: float = Field(description="Higher is better")
+    id: str
+    text: str
+    highlights: list[Span] = Field(description="Start and end of what matched, in characters of `text`")
+    document: Document
+    citation: Citation
+    heading_path: list[str] = Field(description="The headings the passage stands under, outermost first")
+    duplicates: list[Duplicate]
+    explain: dict[str, float | str | None] | None = Field(
+        default=None, description="What each stage gave, if it was asked for"
+    )
+
+
+class FacetValue(BaseModel):
+    """A value of a field and how many hits have it."""
+
+    value: str
+    count: int
+
+
+class SearchResults(BaseModel):
+    """The hits of one search."""
+
+    query: str
+    mode: Mode
+    total: int
+    took_ms: float
+    index_version: str
+    facets: dict[str, list[FacetValue]]
+    hits: list[Hit]
+
+
+class AnswerSentence(BaseModel):
+    """One sentence of an answer and the numbers of its citations."""
+
+    text: str
+    citations: list[int]
+    names: list[Span] = Field(description="Start and end of the names that answer, in characters of `text`")
+
+
+class AnswerCitation(BaseModel):
+    """A quote that was found, character by character, in its source before it was sent."""
+
+    n: int
+    quote: str
+    verified: Literal[True]
+    document: Document
+    paragraph: int
+    paragraph_end: int
+    label: str | None
+    label_kind: str | None
+    page: int | None
+    char_start: int
+    char_end: int
+    text: str
+    permalink: str
+    highlights: list[Span]
+
+
+class ConflictValue(BaseModel):
+    """One of the values that sources give, and the citations that give it."""
+
+    value: str
+    citations: list[int]
+
+
+class Conflict(BaseModel):
+    """Something on which sources differ."""
+
+    about: str
+    values: list[ConflictValue]
+
+
+class Answer(BaseModel):
+    """An answer in the words of the sources, or why there is none."""
+
+    question: str
+    status: Status
+    answer: str = Field(description="The sentences, one after the other; empty if nothing answers")
+    writer: str
+    took_ms: float
+    index_version: str
+    sentences: list[AnswerSentence]
+    citations: list[AnswerCitation]
+    conflicts: list[Conflict]
+    passages: list[Hit]
+    reasons: list[str] = Field(description="Why the documents do not answer")
+
+
+class Documents(BaseModel):
+    """A page of the list of documents."""
+
+    total: int
+    limit: int
+    offset: int
+    documents: list[FullDocument]
+
+
+class OneDocument(BaseModel):
+    """One document and its size."""
+
+    document: FullDocument
+    paragraphs: int
+    characters: int
+
+
+class Paragraph(BaseModel):
+    """The smallest thing that can be cited: `text` is the document's text from `char_start` to `char_end`."""
+
+    number: int
+    label: str | None
+    label_kind: str | None
+    kind: str
+    page: int | None
+    heading_path: list[str]
+    char_start: int
+    char_end: int
+    text: str
+
+
+class Paragraphs(BaseModel):
+    """Paragraphs of a document, in reading order."""
+
+    document: FullDocument
+    total: int
+    limit: int
+    offset: int
+    paragraphs: list[Paragraph]
+
+
+class OneParagraph(BaseModel):
+    """One paragraph of a document."""
+
+    document: FullDocument
+    paragraph: Paragraph
+
+
+class JobFile(BaseModel):
+    """One file of an upload."""
+
+    source: str = Field(description="The name it is kept under")
+    state: Literal["queued", "indexed", "unchanged", "refused"]
+    document: str | None = Field(default=None, description="Id of the document, once it is indexed")
+    reason: str | None = Field(default=None, description="Why it was refused")
+
+
+class JobProgress(BaseModel):
+    """How far a running job is."""
+
+    doing: str
+    files_done: int
+    files: int
+    passages_done: int
+    passages: int
+
+
+class Job(BaseModel):
+    """An upload on its way into the index."""
+
+    id: str
+    state: Literal["queued", "running", "done", "failed"]
+    created: str = Field(description="ISO 8601, UTC")
+    files: list[JobFile]
+    progress: JobProgress | None = None
+    reason: str | None = Field(default=None, description="Why the job waits or failed, and what to do")
+
+
+class Removed(BaseModel):
+    """A document that was removed from the index."""
+
+    document: FullDocument
+    file_deleted: bool = Field(description="Whether its file was an upload, and so was deleted too")
+
+
+class Health(BaseModel):
+    """The server is alive."""
+
+    status: Literal["ok"]
+
+
+class Ready(BaseModel):
+    """An index is loaded."""
+
+    status: Literal["ready"]
+    index_version: str
+    documents: int
+    paragraphs: int
+    passages: int
+
+
+class Problem(BaseModel):
+    """What went wrong and what to do, as in RFC 9457."""
+
+    type: str = Field(description="Names the kind of problem")
+    title: str
+    status: int
+    detail: str
+    hint: str = Field(description="What to do next")

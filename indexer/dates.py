@@ -1,0 +1,70 @@
+"""Finds full dates in text, as people write them in seven languages."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+_LANGUAGES: Final = ("en", "ru", "kk", "uk", "fr", "es", "de")
+_EARLIEST: Final = 1900
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDate:
+    """A date in a text: ISO 8601, and where it is written."""
+
+    iso: str
+    start: int
+    end: int
+
+
+def dates_in(text: str) -> list[FoundDate]:
+    """Return the full dates (day, month and year) in a text, in order."""
+    found = []
+    for match in _pattern().finditer(text):
+        groups = {name.rstrip("0123456789"): value for name, value in match.groupdict().items() if value}
+        iso = _iso(groups)
+        if iso:
+            found.append(FoundDate(iso, match.start(), match.end()))
+    return found
+
+
+def _iso(groups: dict[str, str]) -> str | None:
+    named = groups.get("month", "").casefold().rstrip(".")
+    try:
+        month = _months().get(named) or int(named)
+        date = datetime.date(int(groups["year"]), month, int(groups["day"]))
+    except ValueError:
+        return None
+    return date.isoformat() if date.year >= _EARLIEST else None
+
+
+@cache
+def _months() -> dict[str, int]:
+    """The number of each month by its name, in every case and length that CLDR knows."""
+    from babel.dates import get_month_names
+
+    return {
+        name.casefold().rstrip("."): number
+        for language in _LANGUAGES
+        for width in ("wide", "abbreviated")
+        for context in ("format", "stand-alone")
+        for number, name in get_month_names(width, context, language).items()
+    } | {"sept": 9}
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    month = "(?:" + "|".join(sorted(map(re.escape, _months()), key=len, reverse=True)) + r")\.?"
+    day, year = r"[0-3]?\d", r"(?:19|20)\d\d"
+    forms = (
+        rf"(?P<day1>{day})(?:st|nd|rd|th|er|º|\.)?\s+(?:of\s+|de\s+)?(?P<month1>{month}),?\s+(?:del?\s+)?(?P<year1>{year})",
+        rf"(?P<month2>{month})\s+(?P<day2>{day})(?:st|nd|rd|th)?,?\s+(?P<year2>{year})",
+        rf"(?P<year3>{year})\s+(?:жылғы|ж\.|жылдың)\s+(?P<day3>{day})\s+(?P<month3>{month})",
+        r"(?P<year4>(?:19|20)\d\d)-(?P<month4>\d\d)-(?P<day4>\d\d)",
+        r"(?P<day5>[0-3]\d)\.(?P<month5>[01]\d)\.(?P<year5>(?:19|20)\d\d)",
+    )
+    return re.compile(r"(?<![\w./-])(?:" + "|".join(forms) + r")(?![\w/-]|\.\d)", re.IGNORECASE)

@@ -1,0 +1,249 @@
+"""Reads Word files (.docx, .docm): paragraphs with their headings and numbers, tables, footnotes."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree
+
+from indexer.document import Extract, Kind, Refused
+from indexer.readers import html, mail, text
+from indexer.readers.docx_numbering import Numbering
+from indexer.readers.kinds import media_type_of
+from indexer.readers.layout import Layout
+from indexer.readers.package import Package
+
+_TRANSITIONAL: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_STRICT: Final = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+_OFFICE_DOCUMENT: Final = "/officeDocument"
+_DELETED: Final = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "rPr", "pPr", "ruby"})
+_SIGNS: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "softHyphen": "\xad", "ptab": "\t"}
+_HEADING: Final = re.compile(r"(?:heading|überschrift|заголовок|titre)\s*(\d)", re.IGNORECASE)
+
+
+def read(data: bytes, name: str) -> Extract:
+    """Return the text of the file; raise `Refused` where it is damaged, hostile or protected."""
+    package = Package(data)
+    main = _main_part(package)
+    root = package.part(main)
+    body = None if root is None else next((child for child in root if _tag(child) == "body"), None)
+    if body is None:
+        raise Refused("not a Word file, or a damaged one: it has no document in it")
+    folder = posixpath.dirname(main)
+    styles = Styles(package.part(f"{folder}/styles.xml"))
+    writer = _Writer(styles, Numbering(package.part(f"{folder}/numbering.xml")), _Chunks(package, main))
+    writer.story(body)
+    for notes in ("footnotes", "endnotes"):
+        writer.notes(package.part(f"{folder}/{notes}.xml"), notes)
+    title, language = _declared(package, styles)
+    media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    return writer.layout.extract(media_type, title=title, language=language)
+
+
+def _main_part(package: Package) -> str:
+    """Word may name the main part otherwise than usual; the relationships say how."""
+    if "word/document.xml" in package.names:
+        return "word/document.xml"
+    relations = package.part("_rels/.rels")
+    for relation in () if relations is None else relations:
+        if (relation.get("Type") or "").endswith(_OFFICE_DOCUMENT):
+            return (relation.get("Target") or "").lstrip("/")
+    return ""
+
+
+def _tag(element: etree._Element) -> str:
+    """The local name; strict and transitional files differ only in their namespaces."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _attribute(element: etree._Element | None, name: str = "val") -> str | None:
+    if element is None:
+        return None
+    return element.get(f"{{{_TRANSITIONAL}}}{name}") or element.get(f"{{{_STRICT}}}{name}")
+
+
+def _child(element: etree._Element | None, *path: str) -> etree._Element | None:
+    for name in path:
+        if element is None:
+            return None
+        element = next((child for child in element if _tag(child) == name), None)
+    return element
+
+
+class Styles:
+    """What the paragraph styles of a file mean: heading levels and list numbering."""
+
+    def __init__(self, root: etree._Element | None) -> None:
+        """Take the root of styles.xml, or None if the file has none."""
+        found = () if root is None else [element for element in root if _tag(element) == "style"]
+        self._styles = {_attribute(style, "styleId"): style for style in found}
+        self.language = _attribute(_child(root, "docDefaults", "rPrDefault", "rPr", "lang"))
+
+    def heading_level(self, style_id: str | None) -> int:
+        """Return 1 to 6 for a heading, 0 for another style."""
+        for style in self._chain(style_id):
+            name = _attribute(_child(style, "name")) or ""
+            match = _HEADING.match(name)
+            if match:
+                return min(6, max(1, int(match.group(1))))
+            if name.lower() == "title":
+                return 1
+            outline = _attribute(_child(style, "pPr", "outlineLvl"))
+            if outline and outline.isdigit() and int(outline) < 9:
+                return min(6, int(outline) + 1)
+        return 0
+
+    def numbering(self, style_id: str | None) -> etree._Element | None:
+        """Return the numPr element that a style gives its paragraphs."""
+        found = (_child(style, "pPr", "numPr") for style in self._chain(style_id))
+        return next((element for element in found if element is not None), None)
+
+    def _chain(self, style_id: str | None) -> Iterator[etree._Element]:
+        """Yield a style and those it is based on."""
+        seen: set[str | None] = set()
+        while style_id in self._styles and style_id not in seen:
+            seen.add(style_id)
+            style = self._styles[style_id]
+            yield style
+            style_id = _attribute(_child(style, "basedOn"))
+
+
+class _Chunks:
+    """Pages and letters stored whole in a file, which Word would turn into its own form when it opens it."""
+
+    def __init__(self, package: Package, main: str) -> None:
+        self._package = package
+        folder, name = posixpath.split(main)
+        self._folder = folder
+        relations = package.part(f"{folder}/_rels/{name}.rels")
+        self._targets = {
+            relation.get("Id"): relation.get("Target") or "" for relation in (() if relations is None else relations)
+        }
+
+    def write(self, element: etree._Element, layout: Layout) -> None:
+        """Write the blocks of one chunk, if it is a web page, a letter or plain text."""
+        relation = next((value for key, value in element.items() if key.endswith("}id")), None)
+        target = self._targets.get(relation, "")
+        path = posixpath.normpath(posixpath.join(self._folder, target)).lstrip("/")
+        if path not in self._package.names:
+            return
+        kind = media_type_of(path, self._package.bytes(path))
+        reader = {"text/html": html.read, "message/rfc822": mail.read, "text/plain": text.read}.get(kind)
+        if reader:
+            layout.add_extract(reader(self._package.bytes(path), path))
+
+
+class _Writer:
+    """Writes the paragraphs and tables of a story (the body, a note) as blocks."""
+
+    def __init__(self, styles: Styles, numbering: Numbering, chunks: _Chunks) -> None:
+        self.layout = Layout()
+        self._chunks = chunks
+        self._styles = styles
+        self._numbering = numbering
+        self._notes: dict[tuple[str, str | None], str] = {}
+
+    def story(self, parent: etree._Element, note: str = "") -> None:
+        """Write every paragraph and table below an element, in order."""
+        waiting = [iter(parent)]
+        while waiting:
+            element = next(waiting[-1], None)
+            if element is None:
+                waiting.pop()
+            elif _tag(element) == "p":
+                self._paragraph(element, note)
+                note = ""
+            elif _tag(element) == "tr":
+                self._row(element, waiting)
+            elif _tag(element) == "altChunk":
+                self._chunks.write(element, self.layout)
+            elif _tag(element) not in _DELETED:
+                waiting.append(iter(element))
+
+    def notes(self, root: etree._Element | None, kind: str) -> None:
+        """Write the notes that the text refers to, each after its mark."""
+        for note in () if root is None else root:
+            mark = self._notes.get((kind, _attribute(note, "id")))
+            if mark:
+                self.story(note, mark)
+
+    def _paragraph(self, paragraph: etree._Element, note: str) -> None:
+        boxes: list[etree._Element] = []
+        words = "".join(self._words(paragraph, boxes)).strip()
+        properties = _child(paragraph, "pPr")
+        style = _attribute(_child(properties, "pStyle"))
+        level = 0 if note else self._level(properties, style)
+        numbers = _child(properties, "numPr")
+        number = self._number(numbers if numbers is not None else self._styles.numbering(style), bool(words))
+        if words and note:
+            self.layout.add(f"{note} {words}", Kind.FOOTNOTE)
+        elif words:
+            kind = Kind.HEADING if level else Kind.LIST_ITEM if number == "" else Kind.BODY
+            self.layout.add(f"{number} {words}" if number else words, kind, level)
+        for box in boxes:
+            self.story(box)
+
+    def _level(self, properties: etree._Element | None, style: str | None) -> int:
+        own = _attribute(_child(properties, "outlineLvl"))
+        if own and own.isdigit() and int(own) < 9:
+            return min(6, int(own) + 1)
+        return self._styles.heading_level(style)
+
+    def _number(self, numbers: etree._Element | None, counts: bool) -> str | None:
+        """Return the number Word shows before a paragraph: "" for a bullet, None for no list at all."""
+        if numbers is None or not counts:
+            return None
+        return self._numbering.next(_attribute(_child(numbers, "numId")), _attribute(_child(numbers, "ilvl")))
+
+    def _row(self, row: etree._Element, waiting: list[Iterator[etree._Element]]) -> None:
+        """A row whose cells are short is one block; a row that holds whole paragraphs is read cell by cell."""
+        cells = [cell for cell in row.iter() if _tag(cell) == "tc" and cell.getparent() is not None]
+        simple = all(sum(1 for inner in cell.iter() if _tag(inner) in ("p", "tbl")) <= 1 for cell in cells)
+        if not simple:
+            waiting.append(iter(row))
+            return
+        boxes: list[etree._Element] = []
+        words = (" ".join("".join(self._words(cell, boxes)).split()) for cell in cells)
+        self.layout.add("\t".join(cell for cell in words if cell))
+        for box in boxes:
+            self.story(box)
+
+    def _words(self, paragraph: etree._Element, boxes: list[etree._Element]) -> Iterator[str]:
+        """Yield the pieces of a paragraph's text; text boxes anchored in it are put aside."""
+        walker = etree.iterwalk(paragraph, events=("start",))
+        for _, element in walker:
+            tag = _tag(element)
+            if tag == "txbxContent":
+                boxes.append(element)
+                walker.skip_subtree()
+            elif tag in _DELETED:
+                if tag == "ruby":
+                    yield from self._base_of(element)
+                walker.skip_subtree()
+            elif tag == "t":
+                yield element.text or ""
+            elif tag in ("footnoteReference", "endnoteReference"):
+                yield self._mark(tag.removesuffix("Reference") + "s", _attribute(element, "id"))
+            elif tag in _SIGNS and _attribute(element, "type") != "page":
+                yield _SIGNS[tag]
+
+    def _base_of(self, ruby: etree._Element) -> Iterator[str]:
+        """The word itself, without the reading aid printed above it."""
+        base = _child(ruby, "rubyBase")
+        for element in () if base is None else base.iter():
+            if _tag(element) == "t":
+                yield element.text or ""
+
+    def _mark(self, kind: str, note: str | None) -> str:
+        mark = f"[{1 + sum(1 for known, _ in self._notes if known == kind)}]"
+        return self._notes.setdefault((kind, note), mark)
+
+
+def _declared(package: Package, styles: Styles) -> tuple[str | None, str | None]:
+    """The title and language a file declares; its dates are when it was saved, so they are left."""
+    core = package.part("docProps/core.xml")
+    fields = {_tag(element): (element.text or "").strip() for element in (() if core is None else core)}
+    return fields.get("title") or None, fields.get("language") or None

@@ -1,0 +1,119 @@
+"""Reads OpenDocument text (.odt): headings with their levels, paragraphs, list items, tables, footnotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree
+
+from indexer.document import Extract, Kind, Refused
+from indexer.readers.layout import Layout
+from indexer.readers.package import Package
+
+_TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_SPACES: Final = re.compile(r"[ \t\r\n]+")
+_UNSEEN: Final = frozenset({"annotation", "tracked-changes", "sequence-decls", "forms", "variable-decls", "script"})
+
+
+def read(data: bytes, name: str) -> Extract:
+    """Return the text of the file; raise `Refused` where it is damaged, hostile or protected."""
+    package = Package(data)
+    manifest = package.part("META-INF/manifest.xml")
+    if manifest is not None and any(_tag(element) == "encryption-data" for element in manifest.iter()):
+        raise Refused("password-protected: save it without a password")
+    root = package.part("content.xml")
+    if root is None:
+        raise Refused("not an OpenDocument text, or a damaged one: it has no content in it")
+    writer = _Writer()
+    writer.walk(root)
+    for note in writer.notes:
+        writer.layout.add(note, Kind.FOOTNOTE)
+    meta = package.part("meta.xml")
+    fields = {} if meta is None else {_tag(element): (element.text or "").strip() for element in meta.iter()}
+    return writer.layout.extract(
+        "application/vnd.oasis.opendocument.text",
+        title=fields.get("title") or None,
+        language=fields.get("language") or None,
+    )
+
+
+def _tag(element: etree._Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+class _Writer:
+    """Writes the paragraphs and tables below an element as blocks, and gathers the notes."""
+
+    def __init__(self) -> None:
+        self.layout = Layout()
+        self.notes: list[str] = []
+
+    def walk(self, root: etree._Element) -> None:
+        """Write every paragraph and table row, in order."""
+        walker = etree.iterwalk(root, events=("start",))
+        for _, element in walker:
+            tag = _tag(element)
+            if tag in ("h", "p"):
+                self._paragraph(element, tag)
+                walker.skip_subtree()
+            elif tag in _UNSEEN or (tag == "table-row" and self._row(element)):
+                walker.skip_subtree()
+
+    def _paragraph(self, element: etree._Element, tag: str) -> None:
+        boxes: list[etree._Element] = []
+        words = "".join(self._words(element, boxes)).strip(" ")
+        if tag == "h":
+            depth = element.get(f"{_TEXT}outline-level") or "1"
+            self.layout.add(words, Kind.HEADING, min(6, max(1, int(depth))) if depth.isdigit() else 1)
+        else:
+            parent = element.getparent()
+            in_list = parent is not None and _tag(parent) == "list-item"
+            self.layout.add(words, Kind.LIST_ITEM if in_list else Kind.BODY)
+        for box in boxes:
+            self.walk(box)
+
+    def _row(self, row: etree._Element) -> bool:
+        """Write a row whose cells are short as one block; return whether it was one."""
+        cells = [cell for cell in row if _tag(cell) == "table-cell"]
+        paragraphs = [[inner for inner in cell.iter() if _tag(inner) in ("p", "h")] for cell in cells]
+        if any(len(inner) > 1 for inner in paragraphs):
+            return False
+        boxes: list[etree._Element] = []
+        words = ["".join(self._words(inner[0], boxes)).strip() for inner in paragraphs if inner]
+        self.layout.add("\t".join(cell for cell in words if cell))
+        return True
+
+    def _words(self, paragraph: etree._Element, boxes: list[etree._Element]) -> Iterator[str]:
+        """Yield the pieces of a paragraph's text; frames are put aside and notes replaced by their marks."""
+        walker = etree.iterwalk(paragraph, events=("start", "end"))
+        for event, element in walker:
+            tag = _tag(element)
+            if event == "start":
+                if tag == "note":
+                    self.notes.append("")
+                    at = len(self.notes)
+                    self.notes[at - 1] = f"[{at}] {self._note(element, boxes)}"
+                    yield f"[{at}]"
+                if tag == "text-box":
+                    boxes.append(element)
+                if tag in ("note", "text-box", "desc", "title") or tag in _UNSEEN:
+                    walker.skip_subtree()
+                else:
+                    yield from _own_words(element, tag)
+            elif element is not paragraph:
+                yield _SPACES.sub(" ", element.tail or "")
+
+    def _note(self, note: etree._Element, boxes: list[etree._Element]) -> str:
+        paragraphs = [inner for inner in note.iter() if _tag(inner) == "p"]
+        return " ".join("".join(self._words(inner, boxes)).strip() for inner in paragraphs)
+
+
+def _own_words(element: etree._Element, tag: str) -> Iterator[str]:
+    if tag == "s":
+        count = element.get(f"{_TEXT}c") or "1"
+        yield " " * (min(int(count), 200) if count.isdigit() else 1)
+    elif tag in ("tab", "line-break"):
+        yield "\t" if tag == "tab" else "\n"
+    yield _SPACES.sub(" ", element.text or "")

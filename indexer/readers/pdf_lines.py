@@ -1,0 +1,227 @@
+"""The lines of a PDF page, each with its place, size and weight, as PDFium sees them."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+import statistics
+from collections import Counter
+from dataclasses import dataclass
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+# A gap this wide, in units of the font size, sets two columns or cells apart rather than two words.
+_CELL_GAP = 1.3
+_BOLD_WEIGHT = 600
+_BOLD_NAME = re.compile(rb"bold|black|heavy|[-,]bd|cmbx", re.IGNORECASE)
+_SPACES = re.compile(r"[ \t\u00a0]+")
+# PDFium gives this in place of a hyphen at the end of a line, and gives no line break after it.
+_LINE_END_HYPHEN = "\ufffe"
+
+
+@dataclass(slots=True)
+class Line:
+    """A run of characters on one baseline. Points; ``y`` grows downwards; ``page`` counts from 1.
+
+    ``head`` is the width of the first word: what would have had to fit at the end of the line before;
+    ``cells`` counts the cells that stand side by side in it.
+    """
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+    bold: bool
+    head: float
+    page: int
+    cells: int = 1
+
+    @property
+    def height(self) -> float:
+        """Height of the box of the line, in points."""
+        return self.y1 - self.y0
+
+
+class _Characters:
+    """Boxes and fonts of the characters of one page, by their index in the text of the page."""
+
+    def __init__(self, text_page: pdfium.PdfTextPage, edges: tuple[float, float, float, float]) -> None:
+        self._handle = text_page.raw
+        self._edges = edges  # left, bottom, right, top of the page
+        self.text, self._index = _text_of(text_page)
+        self._rect = pdfium_c.FS_RECTF()
+        self._rect_ref = ctypes.byref(self._rect)
+        self._matrix = pdfium_c.FS_MATRIX()
+        self._name = ctypes.create_string_buffer(128)
+        self._flags = ctypes.c_int()
+
+    def _at(self, position: int) -> int:
+        return self._index[position] if self._index else position
+
+    def box(self, position: int, turn: int) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of a character, the page turned so that the text lies level."""
+        rect = self._rect
+        pdfium_c.FPDFText_GetLooseCharBox(self._handle, self._at(position), self._rect_ref)
+        left, right, low, high = rect.left, rect.right, rect.bottom, rect.top
+        (x0, y0), (x1, y1) = self._turned(left, low, turn), self._turned(right, high, turn)
+        return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+    def _turned(self, x: float, y: float, turn: int) -> tuple[float, float]:
+        """A point of the page, the page turned so that the text lies level, counted from its top left corner."""
+        left, bottom, right, top = self._edges
+        if turn == 0:
+            return x - left, top - y
+        if turn == 90:
+            return y - bottom, x - left
+        if turn == 180:
+            return right - x, y - bottom
+        return top - y, right - x
+
+    def baseline(self, position: int, turn: int) -> float:
+        """The height at which a character stands; boxes differ from font to font, this does not."""
+        x, y = ctypes.c_double(), ctypes.c_double()
+        pdfium_c.FPDFText_GetCharOrigin(self._handle, self._at(position), ctypes.byref(x), ctypes.byref(y))
+        return self._turned(x.value, y.value, turn)[1]
+
+    def turn(self, position: int) -> int:
+        """The direction of the text at a character: 0, 90, 180 or 270 degrees against the clock."""
+        angle = pdfium_c.FPDFText_GetCharAngle(self._handle, self._at(position))
+        return round(math.degrees(max(angle, 0.0)) / 90) % 4 * 90
+
+    def size(self, position: int) -> float:
+        """Font size in points, as drawn."""
+        at = self._at(position)
+        size = pdfium_c.FPDFText_GetFontSize(self._handle, at)
+        if pdfium_c.FPDFText_GetMatrix(self._handle, at, ctypes.byref(self._matrix)):
+            size *= math.hypot(self._matrix.c, self._matrix.d)
+        return float(abs(size))
+
+    def bold(self, position: int) -> bool:
+        """Whether the font is a bold one, by its weight or, where the file gives none, by its name."""
+        at = self._at(position)
+        if pdfium_c.FPDFText_GetFontWeight(self._handle, at) >= _BOLD_WEIGHT:
+            return True
+        pdfium_c.FPDFText_GetFontInfo(self._handle, at, self._name, len(self._name), ctypes.byref(self._flags))
+        return bool(_BOLD_NAME.search(self._name.value))
+
+
+def _text_of(text_page: pdfium.PdfTextPage) -> tuple[str, list[int]]:
+    """The text of a page and, where they differ, the index of the character at each position."""
+    handle, count = text_page.raw, text_page.count_chars()
+    if count <= 0:
+        return "", []
+    buffer = ctypes.create_string_buffer((count + 1) * 4)
+    got = pdfium_c.FPDFText_GetText(handle, 0, count, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)))
+    raw = buffer.raw[: max(got - 1, 0) * 2]
+    text = raw.decode("utf-16-le", errors="replace")
+    if len(text) == count and len(raw) == count * 2:
+        return text, []
+    index, unit = [], 0
+    for char in text:
+        index.append(max(pdfium_c.FPDFText_GetCharIndexFromTextIndex(handle, unit), 0))
+        unit += 2 if ord(char) > 0xFFFF else 1
+    return text, index
+
+
+def page_lines(page: pdfium.PdfPage, number: int) -> tuple[list[Line], float]:
+    """The lines of a page, in the order in which the file draws them, and the height of the page in points.
+
+    A line is cut where a wide gap sets cells or columns apart. The page is turned so that most of its text lies
+    level; text in another direction (a stamp in the margin) comes last, below the rest.
+    """
+    edges = page.get_bbox()
+    text_page = page.get_textpage()
+    try:
+        characters = _Characters(text_page, edges)
+        found: list[tuple[int, Line]] = []
+        for start, end in _line_spans(characters.text):
+            turn = characters.turn(start)
+            found += [(turn, line) for line in _cells(characters, start, end, turn, number)]
+    finally:
+        text_page.close()
+    weight: Counter[int] = Counter()
+    for turn, line in found:
+        weight[turn] += len(line.text)
+    main = max(weight, key=lambda turn: weight[turn], default=0)
+    level = [line for turn, line in found if turn == main]
+    depth = edges[3] - edges[1] if main in (0, 180) else edges[2] - edges[0]
+    return level + _set_below(level, [line for turn, line in found if turn != main]), depth
+
+
+def _set_below(level: list[Line], turned: list[Line]) -> list[Line]:
+    """Lines in another direction, set one below the other under the rest of the page."""
+    floor = max((line.y1 for line in level), default=0.0)
+    for line in turned:
+        width, height = line.x1 - line.x0, line.height
+        line.x0, line.y0 = 0.0, floor + height
+        line.x1, line.y1 = width, floor + 2 * height
+        floor = line.y1
+    return turned
+
+
+def _line_spans(text: str) -> list[tuple[int, int]]:
+    """Start and end of each line in the text of a page, blanks at both ends left out."""
+    spans = []
+    start = 0
+    for stop in re.finditer(rf"[\r\n]+|{_LINE_END_HYPHEN}|$", text):
+        end = stop.end() if stop.group() == _LINE_END_HYPHEN else stop.start()
+        piece = text[start:end]
+        if piece.strip():
+            lead = len(piece) - len(piece.lstrip())
+            spans.append((start + lead, start + len(piece.rstrip())))
+        start = stop.end()
+    return spans
+
+
+def _cells(characters: _Characters, start: int, end: int, turn: int, number: int) -> list[Line]:
+    """One line of PDFium's, cut at gaps too wide to be a space."""
+    size = max(characters.size(start), characters.size((start + end - 1) // 2))
+    words: list[tuple[int, int, float, float]] = []
+    at = start
+    for space in [*(m.span() for m in _SPACES.finditer(characters.text, start, end)), (end, end)]:
+        if space[0] > at:
+            first = characters.box(at, turn)
+            last = characters.box(space[0] - 1, turn) if space[0] - at > 1 else first
+            words.append((at, space[0], min(first[0], last[0]), max(first[2], last[2])))
+        at = space[1]
+    cells: list[list[tuple[int, int, float, float]]] = []
+    for word in words:
+        if not cells or word[2] - cells[-1][-1][3] > _CELL_GAP * max(size, 4.0):
+            cells.append([word])
+        else:
+            cells[-1].append(word)
+    return [_line(characters, cell, turn, number) for cell in cells]
+
+
+def _line(characters: _Characters, words: list[tuple[int, int, float, float]], turn: int, number: int) -> Line:
+    start, end = words[0][0], words[-1][1]
+    probes = [at for part in range(5) if not characters.text[at := start + (end - 1 - start) * part // 4].isspace()]
+    sizes = {probe: characters.size(probe) for probe in probes}
+    size = statistics.median_high(sizes.values())  # a raised mark at the end is smaller than its line
+    base = characters.baseline(next(probe for probe in probes if sizes[probe] == size), turn)
+    box = characters.box(start, turn)
+    if not size / 3 < box[3] - box[1] < 3 * size:  # a font whose size says nothing
+        size = box[3] - box[1]
+    text = characters.text[start:end].replace(_LINE_END_HYPHEN, "-")
+    return Line(
+        text=_clean(text),
+        x0=min(word[2] for word in words),
+        y0=base - 0.85 * size,
+        x1=max(word[3] for word in words),
+        y1=base + max(0.25 * size, 1.0),
+        size=size,
+        bold=sum(characters.bold(probe) for probe in probes) * 2 > len(probes),
+        head=words[0][3] - words[0][2],
+        page=number,
+    )
+
+
+def _clean(text: str) -> str:
+    """Control characters and lone surrogates are an accident of the font, not text."""
+    return "".join(
+        c if c.isprintable() or c in "\u00a0\u00ad\u200c\u200d\u200e\u200f" or c > "\ue000" else " " for c in text
+    )

@@ -1,0 +1,109 @@
+"""Extractive answers: the sentences of the best passages that answer, in the words of the source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.embedding import Embedder
+from indexer.sentences import sentences
+from indexer.words import split, stem
+from search.folding import fold
+from search.results import Hit, Span
+from search.terms import Term
+
+MOST_SENTENCES = 4
+PASSAGES = 6  # how many hits are read for sentences
+KEEP = 0.75  # of the best sentence's score: less is not shown
+MEANING, WORDS, PASSAGE = 0.55, 0.25, 0.2  # weights of cosine (scaled), share of query words, and the passage's score
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence of a hit: its offsets in the document, its words, and how well it answers, 0 to 1."""
+
+    hit: Hit
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+def best_sentences(question: str, terms: Sequence[Term], hits: Sequence[Hit], embedder: Embedder) -> list[Candidate]:
+    """Return up to `MOST_SENTENCES` sentences that answer best, most useful first, none saying the same twice.
+
+    Sentences come from the first `PASSAGES` hits that are no page furniture. A second source is heard before a
+    second sentence of the first one, if it scores at least `KEEP` of the best.
+    """
+    candidates = _scored(question, terms, [h for h in hits if not h.passage.boilerplate][:PASSAGES], embedder)
+    if not candidates:
+        return []
+    good = [c for c in candidates if c.score >= KEEP * candidates[0].score]
+    distinct = [first for first, _ in fold(good, lambda c: c.text)]
+    return _several_sources(distinct)[:MOST_SENTENCES]
+
+
+def _scored(question: str, terms: Sequence[Term], hits: Sequence[Hit], embedder: Embedder) -> list[Candidate]:
+    found: dict[tuple[str, int], tuple[Hit, Span]] = {}
+    for hit in hits:
+        for start, end in sentences(hit.passage.text):
+            place = (hit.document.id, hit.passage.char_start + start)
+            found.setdefault(place, (hit, (start, end)))
+    if not found:
+        return []
+    texts = [hit.passage.text[slice(*span)] for hit, span in found.values()]
+    cosines = embedder.embed_passages(texts) @ embedder.embed_query(question)
+    low, high = float(cosines.min()), float(cosines.max())
+    scaled = (cosines - low) / (high - low) if high > low else np.ones_like(cosines)
+    scored = [
+        Candidate(
+            hit, hit.passage.char_start + span[0], hit.passage.char_start + span[1], text,
+            MEANING * float(near) + WORDS * _coverage(text, terms, hit.document.language) + PASSAGE * max(hit.score, 0.0),
+        )
+        for (hit, span), text, near in zip(found.values(), texts, scaled, strict=True)
+    ]  # fmt: skip
+    return sorted(scored, key=lambda c: (-c.score, c.hit.rank, c.start))
+
+
+def _coverage(text: str, terms: Sequence[Term], language: str | None) -> float:
+    """The share of the query's words, weighted by how rare they are, that stand in ``text``."""
+    stems = {stem(word, language) for word in split(text)}
+    total = sum(term.idf for term in terms)
+    return sum(term.idf for term in terms if not stems.isdisjoint(term.stems)) / total if total else 0.0
+
+
+def _several_sources(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Put the best sentence of each document first, then the rest."""
+    heard: set[str] = set()
+    firsts: list[Candidate] = []
+    for candidate in candidates:
+        if candidate.hit.document.id not in heard:
+            heard.add(candidate.hit.document.id)
+            firsts.append(candidate)
+    return firsts + [c for c in candidates if c not in firsts]
+
+
+_NAME = re.compile(
+    r"(?:[^\W\d_a-zа-я][\w’'\-]*)(?:\s+(?:of|de|and|for|the|von|van|al|и|по)\s+(?=[^\W\d_a-zа-я])|\s+)?"  # noqa: RUF001
+)
+_RUN = re.compile(rf"(?:{_NAME.pattern})+")
+
+
+def names_in(sentence: str, question: str) -> tuple[Span, ...]:
+    """Return the spans of names in ``sentence`` that the question does not hold: runs of capitalised words.
+
+    The first word of the sentence counts only as part of a longer run.
+    """
+    asked = set(split(question))
+    spans: list[Span] = []
+    for match in _RUN.finditer(sentence):
+        start, end = match.start(), match.start() + len(match[0].rstrip())
+        words = split(sentence[start:end])
+        starts_sentence = not any(c.isalnum() for c in sentence[:start])
+        if all(word in asked for word in words) or (starts_sentence and len(words) == 1):
+            continue
+        spans.append((start, end))
+    return tuple(spans)

@@ -1,0 +1,39 @@
+"""Citations: from a span of a document's text to the paragraph, label, page and words that stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from indexer.document import Document, Paragraph
+from search.results import Citation
+
+
+class NotInSource(Exception):
+    """A quote that does not stand in the source at the characters given; it must not be shown."""
+
+
+def cite(document: Document, paragraphs: Sequence[Paragraph], text: str, start: int, end: int) -> Citation:
+    """Cite ``text``, which stands at ``start:end``; ``paragraphs`` are those of the document that touch the span.
+
+    Raises `NotInSource` if no paragraph holds the span, or the words at it are others.
+    """
+    touched = [p for p in paragraphs if p.char_start < end and start < p.char_end]
+    if not touched:
+        raise NotInSource(f"{document.source}: no paragraph at {start}:{end}")
+    for p in touched:
+        a, b = max(start, p.char_start), min(end, p.char_end)
+        if p.text[a - p.char_start : b - p.char_start] != text[a - start : b - start]:
+            raise NotInSource(f"{document.source}: other words at {a}:{b}")
+    first, last = touched[0], touched[-1]
+    return Citation(
+        first.number, last.number, first.label, first.label_kind, first.page, start, end, text,
+        f"/documents/{document.id}#p{first.number}",
+    )  # fmt: skip
+
+
+def pinpoint(label: str | None, page: int | None, paragraph: int) -> str:
+    """Say in words where a citation points: "recital O", "para 124.40, page 3", "paragraph 7"."""
+    where = label or f"paragraph {paragraph}"
+    if label and label[0].isdigit():
+        where = f"para {label}"
+    return f"{where}, page {page}" if page else where

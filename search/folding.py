@@ -1,0 +1,41 @@
+"""Near-duplicates: reprints and copied teasers take one place in the results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from indexer.words import split
+
+SAME = 0.8  # Jaccard similarity of word triples from which two passages count as one
+_SHINGLE = 3
+
+T = TypeVar("T")
+
+
+def fold(items: Sequence[T], text_of: Callable[[T], str]) -> list[tuple[T, list[T]]]:
+    """Group ``items``, best first, into (first, its near-duplicates), keeping the order of the firsts."""
+    groups: list[tuple[T, list[T]]] = []
+    seen: list[frozenset[tuple[str, ...]]] = []
+    for item in items:
+        shingles = _shingles(text_of(item))
+        twin = next((i for i, other in enumerate(seen) if _jaccard(shingles, other) >= SAME), None)
+        if twin is None:
+            groups.append((item, []))
+            seen.append(shingles)
+        else:
+            groups[twin][1].append(item)
+    return groups
+
+
+def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+    words = split(text)
+    if len(words) < _SHINGLE:
+        return frozenset([tuple(words)])
+    return frozenset(tuple(words[i : i + _SHINGLE]) for i in range(len(words) - _SHINGLE + 1))
+
+
+def _jaccard(a: frozenset[tuple[str, ...]], b: frozenset[tuple[str, ...]]) -> float:
+    if min(len(a), len(b)) < SAME * max(len(a), len(b)):
+        return 0.0
+    return len(a & b) / len(a | b)

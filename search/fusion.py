@@ -1,0 +1,56 @@
+"""Fusion: the scores of both sides, scaled per query, added with a weight that the query's own words set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Ranked = Sequence[tuple[int, float]]
+
+DENSE_WEIGHT = 0.7  # of min-max scaled scores: best or near best on six collections, see docs/quality.md
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """A passage key with its fused score in [0, 1] and what each side gave (None: not in its list, or not asked)."""
+
+    key: int
+    score: float
+    dense: float | None
+    lexical: float | None
+    dense_rank: int | None
+    lexical_rank: int | None
+    late: float | None = None
+
+
+def fuse(dense: Ranked, lexical: Ranked, dense_weight: float = DENSE_WEIGHT) -> list[Fused]:
+    """Merge two rankings (key, score), best first, by weighted min-max scaled scores (Fox and Shaw's CombSUM).
+
+    A key that a side does not list gets its lowest score there. With one side empty the other decides alone.
+    Ties are broken by key, so that the order is the same every time.
+    """
+    if not dense or not lexical:
+        dense_weight = 1.0 if dense else 0.0
+    scaled_dense, scaled_lexical = _scaled(dense), _scaled(lexical)
+    ranks_dense = {key: rank for rank, (key, _) in enumerate(dense, 1)}
+    ranks_lexical = {key: rank for rank, (key, _) in enumerate(lexical, 1)}
+    raw_dense, raw_lexical = dict(dense), dict(lexical)
+    fused = [
+        Fused(
+            key,
+            dense_weight * scaled_dense.get(key, 0.0) + (1 - dense_weight) * scaled_lexical.get(key, 0.0),
+            raw_dense.get(key), raw_lexical.get(key), ranks_dense.get(key), ranks_lexical.get(key),
+        )
+        for key in raw_dense | raw_lexical
+    ]  # fmt: skip
+    return sorted(fused, key=lambda f: (-f.score, f.key))
+
+
+def _scaled(ranked: Ranked) -> dict[int, float]:
+    """Scale scores to [0, 1] between the worst and the best of the list."""
+    if not ranked:
+        return {}
+    scores = [score for _, score in ranked]
+    low, high = min(scores), max(scores)
+    span = high - low
+    return {key: (score - low) / span if span > 0 else 1.0 for key, score in ranked}

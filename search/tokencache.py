@@ -1,0 +1,39 @@
+"""Token vectors of passages, kept for the next question: reading a passage again is most of a question's time."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from indexer.tokenvectors import TokenVectors
+
+if TYPE_CHECKING:
+    from indexer.embedding import Embedder
+
+KEPT = 256  # passages: at most about 150 MB
+
+
+class TokenCache:
+    """The token vectors of the texts asked for last; safe to use from many threads."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._kept: OrderedDict[tuple[str, bool], TokenVectors] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def token_vectors(self, texts: Sequence[str], query: bool = False) -> list[TokenVectors]:
+        """Return the token vectors of each text, computing those that are not kept in one batch."""
+        with self._lock:
+            have = {text: self._kept[text, query] for text in texts if (text, query) in self._kept}
+        missing = [text for text in dict.fromkeys(texts) if text not in have]
+        if missing:
+            have |= dict(zip(missing, self._embedder.token_vectors(missing, query=query), strict=True))
+        with self._lock:
+            for text in texts:
+                self._kept[text, query] = have[text]
+                self._kept.move_to_end((text, query))
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return [have[text] for text in texts]
