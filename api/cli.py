@@ -45,7 +45,9 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _command(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, does: str) -> argparse.ArgumentParser:
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, does: str
+) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=does, description=does[0].upper() + does[1:] + ".", epilog=EPILOG)
     command.add_argument("--index", type=Path, metavar="DIR", help="where the index is (or set PINCITE_INDEX)")
     command.add_argument("--json", action="store_true", help="print JSON for other programs")
@@ -53,7 +55,11 @@ def _command(commands: argparse._SubParsersAction[argparse.ArgumentParser], name
 
 
 def _filters(command: argparse.ArgumentParser) -> None:
-    for field, what in (("source", "this file"), ("publisher", "this publisher"), ("language", "this language (en, ru)")):
+    for field, what in (
+        ("source", "this file"),
+        ("publisher", "this publisher"),
+        ("language", "this language (en, ru)"),
+    ):
         command.add_argument(f"--{field}", action="append", default=[], help=f"only {what}; may be given again")
     command.add_argument("--date-from", metavar="DATE", help="only documents of this date or later (2021-02-11, 2021)")
     command.add_argument("--date-to", metavar="DATE", help="only documents of this date or earlier")

@@ -27,7 +27,9 @@ def run(options: argparse.Namespace) -> int:
     except (IndexMissing, IndexUnusable, IndexBusy, FileNotFoundError) as error:
         return terminal.fail(str(error), options.json)
     except sqlite3.OperationalError as error:
-        return terminal.fail(f"The index in {settings.index} cannot be used: {error}. Run `pincite doctor`.", options.json)
+        return terminal.fail(
+            f"The index in {settings.index} cannot be used: {error}. Run `pincite doctor`.", options.json
+        )
     except OSError as error:
         return terminal.fail(f"{error.strerror or error}: {error.filename or settings.index}", options.json)
 
@@ -109,4 +111,3 @@ def _filters(options: argparse.Namespace) -> Filters:
 _COMMANDS = {
     "index": _index, "search": _search, "ask": _ask, "serve": _serve, "doctor": _doctor, "remove": _remove,
 }  # fmt: skip
-

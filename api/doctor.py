@@ -28,7 +28,9 @@ def examine(settings: Settings) -> list[Finding]:
 
 
 def _installation(settings: Settings) -> Iterator[Finding]:
-    yield Finding("Python", True, f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, {platform.platform()}")
+    yield Finding(
+        "Python", True, f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, {platform.platform()}"
+    )
     try:
         from indexer.embedding import load
 
@@ -47,7 +49,11 @@ def _index(settings: Settings) -> Iterator[Finding]:
         return
     documents, paragraphs, passages = index.catalogue.count()
     size = index.size_on_disk() / 1e6
-    yield Finding("index", True, f"{index.folder}: {documents} documents, {paragraphs} paragraphs, {passages} passages, {size:.1f} MB")
+    yield Finding(
+        "index",
+        True,
+        f"{index.folder}: {documents} documents, {paragraphs} paragraphs, {passages} passages, {size:.1f} MB",
+    )
     damage = index.store.damage()
     yield Finding("database", not damage, damage or "whole")
     yield _dense(index)
@@ -68,4 +74,8 @@ def _dense(index: Index) -> Finding:
 def _quotes(index: Index) -> Finding:
     """Check that every passage lies inside its document's paragraphs, so that whatever is quoted can be cited."""
     broken = index.catalogue.misplaced()
-    return Finding("citations", not broken, f"{len(broken)} passages out of place" if broken else "every passage lies in its paragraphs")
+    return Finding(
+        "citations",
+        not broken,
+        f"{len(broken)} passages out of place" if broken else "every passage lies in its paragraphs",
+    )

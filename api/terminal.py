@@ -124,7 +124,8 @@ def show_outcome(outcome: Outcome, index: Path, as_json: bool) -> None:
     table.add_column("")
     rows = (
         (len(outcome.indexed), f"indexed ({outcome.passages} passages)"), (len(outcome.unchanged), "unchanged"),
-        (len(outcome.removed), "removed, because they are gone"), (len(outcome.skipped), "passed over (hidden or system files)"),
+        (len(outcome.removed), "removed, because they are gone"),
+        (len(outcome.skipped), "passed over (hidden or system files)"),
         (len(outcome.refused), "refused"),
     )  # fmt: skip
     for count, what in rows:
@@ -195,7 +196,11 @@ def _source_line(quote: Quote) -> Text:
     c, d = quote.citation, quote.document
     where = pinpoint(c.label, c.page, c.paragraph)
     about = ", ".join(printable(part) for part in (d.title, d.publisher, d.date) if part)
-    return Text(f"  [{quote.n}] ", style="cyan").append(f"{printable(d.source)}, {where}", style="bold").append(f" - {about}")
+    return (
+        Text(f"  [{quote.n}] ", style="cyan")
+        .append(f"{printable(d.source)}, {where}", style="bold")
+        .append(f" - {about}")
+    )
 
 
 def _show_hit(out: Console, hit: Hit) -> None:

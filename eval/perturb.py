@@ -1,6 +1,5 @@
 """Perturbations of a question: slips of the finger that keep its answer, a swapped name or year that does not."""
 
-# ruff: noqa: RUF001
 from __future__ import annotations
 
 import random
@@ -12,7 +11,7 @@ from search.names import WORD, country_codes
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _NAME = re.compile(r"[^\W\d_a-zа-яёәқ][\w’'-]+(?:\s+[^\W\d_a-zа-яёәқ][\w’'-]+)*")
 _NOT_NAMES = frozenset(
-    "which what who when where how were are is was the in april may june july october january".split()  # noqa: SIM905
+    "which what who when where how were are is was the in april may june july october january".split()
 )
 _YEARS_OFF = (-7, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6, 8, 11)
 

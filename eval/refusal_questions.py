@@ -5,7 +5,6 @@ the collection; *near* where a name, country or year in it was replaced by anoth
 collection; *removed* where its gold passages were taken out; *native* where the data set itself says so.
 """
 
-# ruff: noqa: RUF001, SIM905
 from __future__ import annotations
 
 import gzip

@@ -139,8 +139,8 @@ def table(speeds: Sequence[Speed]) -> str:
         cold = "" if s.cold_query_s is None else f"{s.cold_query_s:.2f}"
         peak = "" if s.cold_peak_mb is None else f"{s.cold_peak_mb:.0f}"
         lines.append(
-            f"| {s.runtime} | {s.passages_per_second:.1f} | {s.query_p50_ms:.1f}, {s.query_p95_ms:.1f} | {cold} | {peak} "
-            f"| {s.cosine_passages:.4f}, {s.cosine_queries:.4f} |"
+            f"| {s.runtime} | {s.passages_per_second:.1f} | {s.query_p50_ms:.1f}, {s.query_p95_ms:.1f} "
+            f"| {cold} | {peak} | {s.cosine_passages:.4f}, {s.cosine_queries:.4f} |"
         )
     return "\n".join(lines)
 

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - dashes and letters of other scripts are meant
 """Marks page furniture in an extract: text that belongs to the site and not to the document.
 
 Marked blocks stay in the text and can be cited; they rank last and never answer. A real paragraph marked by mistake

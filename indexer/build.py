@@ -86,7 +86,9 @@ class _Tally:
 
     def tell(self) -> None:
         self.report(
-            Progress(self.doing, self.files_done, self.files, self.passages_done, self.passages, self.bytes_done, self.bytes)
+            Progress(
+                self.doing, self.files_done, self.files, self.passages_done, self.passages, self.bytes_done, self.bytes
+            )
         )
 
 
@@ -221,7 +223,7 @@ def _changed(
             index.store.touch(state.document_id, file.size, file.mtime_ns)
         return None
     extract = parser.read(data, file.source)
-    document_id = state.document_id if state else ids.pop(sha256, None) or _new_id(file.source, taken)
+    document_id = state.document_id if state else ids.pop(sha256, "") or _new_id(file.source, taken)
     taken.add(document_id)
     return _cut(file, _document(document_id, file, extract, entry, sha256), described, extract)
 

@@ -42,7 +42,8 @@ class Catalogue:
     def count(self) -> tuple[int, int, int]:
         """Return how many documents, paragraphs and passages there are."""
         row = self.store.db.execute(
-            "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM paragraphs), (SELECT count(*) FROM passages)"
+            "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM paragraphs),"
+            " (SELECT count(*) FROM passages)"
         ).fetchone()
         return int(row[0]), int(row[1]), int(row[2])
 
@@ -83,9 +84,7 @@ class Catalogue:
         row = self.store.db.execute("SELECT root, source FROM documents WHERE id = ?", (document_id,)).fetchone()
         return Path(row[0]) / row[1] if row else None
 
-    def paragraphs(
-        self, document_id: str, first: int | None = None, last: int | None = None
-    ) -> list[Paragraph]:
+    def paragraphs(self, document_id: str, first: int | None = None, last: int | None = None) -> list[Paragraph]:
         """Return the paragraphs of a document from number ``first`` to ``last``, all by default."""
         row = self.store.db.execute("SELECT key, text FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is None:
@@ -117,7 +116,9 @@ class Catalogue:
                 f" FROM passages p JOIN documents d ON d.key = p.document WHERE p.key IN ({marks})",
                 chunk,
             ):
-                found[row[0]] = Passage(f"{row[1]}:{row[4]}-{row[5]}", *row[1:8], bool(row[8]))
+                key, document_id, first, last, start, end, text, tokens, boilerplate = row
+                name = f"{document_id}:{start}-{end}"
+                found[key] = Passage(name, document_id, first, last, start, end, text, tokens, bool(boilerplate))
         return found
 
     def documents_by_id(self, ids: Iterable[str]) -> dict[str, Document]:

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - letters of many scripts are the matter here
 """Decodes bytes whose encoding is unknown or misdeclared.
 
 Order: byte order mark, UTF-8 if it is valid, what the file declares if the result reads as language, then the encoding

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - words of many scripts
 """The words of page furniture in six languages: what stands on a page for the site's sake, not the document's.
 
 Every entry is a whole line, in lower case, without a closing colon. Words that are also ordinary headings of documents

@@ -102,7 +102,9 @@ class Index:
         """Return up to ``k`` (passage key, cosine), best first, of the passages that pass ``filters``."""
         return self.vectors().search(query, k, self.catalogue.allowed(filters or Filters()))
 
-    def keyword(self, terms: Sequence[Sequence[str]], k: int, filters: Filters | None = None) -> list[tuple[int, float]]:
+    def keyword(
+        self, terms: Sequence[Sequence[str]], k: int, filters: Filters | None = None
+    ) -> list[tuple[int, float]]:
         """Return up to ``k`` (passage key, BM25), best first; ``terms`` holds the stems of each query word."""
         match = " OR ".join(f'"{stem}"' for group in terms for stem in group if '"' not in stem)
         if not match:
@@ -113,7 +115,8 @@ class Index:
             self._allow(allowed)
             where += " AND rowid IN allowed_passages"
         rows = self.store.db.execute(
-            f"SELECT rowid, bm25(keywords, 0.6, 1.0) AS score FROM keywords WHERE {where} ORDER BY score, rowid LIMIT ?",
+            f"SELECT rowid, bm25(keywords, 0.6, 1.0) AS score FROM keywords WHERE {where}"
+            " ORDER BY score, rowid LIMIT ?",
             (*values, k),
         )
         return [(int(key), -float(score)) for key, score in rows]

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - dashes and letters of other scripts are meant
 """Describes a document for which no manifest speaks: title, publisher, date and language, never invented."""
 
 from __future__ import annotations

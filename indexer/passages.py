@@ -25,7 +25,9 @@ def passages(text: str, paragraphs: Sequence[Paragraph], count: Counter) -> list
     """
     content = [p for p in paragraphs if p.kind is not Kind.HEADING] or list(paragraphs)
     cut: list[Passage] = []
-    for _, group in groupby(content, key=lambda p: (p.heading_path, p.kind is Kind.BOILERPLATE, p.kind is Kind.FOOTNOTE)):
+    for _, group in groupby(
+        content, key=lambda p: (p.heading_path, p.kind is Kind.BOILERPLATE, p.kind is Kind.FOOTNOTE)
+    ):
         for members in _joined(list(group), count):
             cut += _passages_of(text, members, count)
     return cut
@@ -64,7 +66,9 @@ def _passages_of(text: str, members: list[Paragraph], count: Counter) -> list[Pa
 
 def _windows(text: str, whole: Span, count: Counter) -> list[Span]:
     """Cut at sentence ends so that each window holds at most `MAX_TOKENS` and overlaps the last by a sentence."""
-    pieces = [piece for a, b in sentences(text[slice(*whole)]) for piece in _short(text, whole[0] + a, whole[0] + b, count)]
+    pieces = [
+        piece for a, b in sentences(text[slice(*whole)]) for piece in _short(text, whole[0] + a, whole[0] + b, count)
+    ]
     sizes = [count(text[a:b]) for a, b in pieces]
     windows: list[Span] = []
     start = 0

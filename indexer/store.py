@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from indexer.document import Document, Kind, Paragraph, Passage
+from indexer.document import Document, Paragraph, Passage
 
 FORMAT = 1
 Vectors = npt.NDArray[np.float32]

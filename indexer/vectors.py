@@ -31,10 +31,11 @@ class Vectors:
         return int(self._index.ntotal)
 
     @classmethod
-    def build(cls, keys: Keys, vectors: Floats, generation: int) -> Vectors:
-        """Index ``vectors`` (n, d) under ``keys`` (n,)."""
+    def build(cls, keys: Keys, vectors: Floats, generation: int, exact: bool | None = None) -> Vectors:
+        """Index ``vectors`` (n, d) under ``keys`` (n,); ``exact`` None leaves the kind to the number of vectors."""
         n, dimensions = vectors.shape if len(vectors) else (0, 1)
-        inner = faiss.IndexFlatIP(dimensions) if n <= EXACT_UP_TO else _approximate(n, dimensions)
+        exact = n <= EXACT_UP_TO if exact is None else exact
+        inner = faiss.IndexFlatIP(dimensions) if exact else _approximate(n, dimensions)
         index = faiss.IndexIDMap2(inner)
         if n:
             vectors = np.ascontiguousarray(vectors)
@@ -66,7 +67,9 @@ class Vectors:
         if isinstance(faiss.downcast_index(inner), faiss.IndexIVF):
             inner.make_direct_map()
         every = max(len(self) // _SAMPLE, 1)
-        return np.mean([inner.reconstruct(i) for i in range(0, len(self), every)], axis=0, dtype=np.float32)
+        sample = np.array([inner.reconstruct(i) for i in range(0, len(self), every)], np.float32)
+        mean: Floats = sample.mean(axis=0)
+        return mean
 
     def save(self, folder: Path) -> None:
         """Write the index beside its checksum; the manifest is renamed into place last."""

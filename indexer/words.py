@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
-_WORD = re.compile(r"\d+(?:[.,/\-]\d+)+|[^\W_]+(?:['’][^\W_]+)*")  # noqa: RUF001 - both apostrophes occur
+_WORD = re.compile(r"\d+(?:[.,/\-]\d+)+|[^\W_]+(?:['’][^\W_]+)*")
 _LINE_END_HYPHEN = re.compile(r"(?<=\w)[-\u00ad\u2010]\n\s*(?=\w)")
 _SOFT = {0x00AD: None, 0x200B: None, 0x200C: None, 0x200D: None, 0xFEFF: None}
 _STEMMERS = {
@@ -41,7 +41,7 @@ def fold_accents(word: str) -> str:
 
 def split(text: str) -> list[str]:
     """Return the normalised words and numbers of ``text``, in order."""
-    return [fold_accents(word).replace("’", "'") for word in _WORD.findall(normalise(text))]  # noqa: RUF001
+    return [fold_accents(word).replace("’", "'") for word in _WORD.findall(normalise(text))]
 
 
 def stem(word: str, language: str | None) -> str:

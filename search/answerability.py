@@ -5,7 +5,6 @@ whether the evidence supports it (same word, other spelling or script, same coun
 other weighs the least supported words with how near the best passage is. Nothing in them depends on the corpus.
 """
 
-# ruff: noqa: RUF001
 from __future__ import annotations
 
 import json

@@ -61,7 +61,9 @@ def _scored(question: str, terms: Sequence[Term], hits: Sequence[Hit], embedder:
     scored = [
         Candidate(
             hit, hit.passage.char_start + span[0], hit.passage.char_start + span[1], text,
-            MEANING * float(near) + WORDS * _coverage(text, terms, hit.document.language) + PASSAGE * max(hit.score, 0.0),
+            MEANING * float(near)
+            + WORDS * _coverage(text, terms, hit.document.language)
+            + PASSAGE * max(hit.score, 0.0),
         )
         for (hit, span), text, near in zip(found.values(), texts, scaled, strict=True)
     ]  # fmt: skip
@@ -86,9 +88,7 @@ def _several_sources(candidates: Sequence[Candidate]) -> list[Candidate]:
     return firsts + [c for c in candidates if c not in firsts]
 
 
-_NAME = re.compile(
-    r"(?:[^\W\d_a-zа-я][\w’'\-]*)(?:\s+(?:of|de|and|for|the|von|van|al|и|по)\s+(?=[^\W\d_a-zа-я])|\s+)?"  # noqa: RUF001
-)
+_NAME = re.compile(r"(?:[^\W\d_a-zа-я][\w’'\-]*)(?:\s+(?:of|de|and|for|the|von|van|al|и|по)\s+(?=[^\W\d_a-zа-я])|\s+)?")
 _RUN = re.compile(rf"(?:{_NAME.pattern})+")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from indexer.words import fold_accents, normalise, stem
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")  # noqa: RUF001 - both apostrophes occur
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 Span = tuple[int, int]
 
@@ -17,7 +17,7 @@ def highlights(text: str, stems: Iterable[str], language: str | None) -> tuple[S
     wanted = frozenset(stems)
     found: list[Span] = []
     for match in _WORD.finditer(text):
-        word = fold_accents(normalise(match[0])).replace("’", "'").removesuffix("'s")  # noqa: RUF001
+        word = fold_accents(normalise(match[0])).replace("’", "'").removesuffix("'s")
         if stem(word, language) not in wanted:
             continue
         if found and text[found[-1][1] : match.start()] == " ":

@@ -1,6 +1,5 @@
 """Names across spellings and scripts: one key for Кажегельдин and Kazhegeldin, one code for Kazakh and Казахстана."""
 
-# ruff: noqa: RUF001, RUF002, SIM905
 from __future__ import annotations
 
 import re
@@ -68,7 +67,7 @@ def edits(a: str, b: str, limit: int) -> int:
             above, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, above + (x != y))
         if min(row) > limit:
             return limit + 1
-    return row[-1]
+    return min(row[-1], limit + 1)
 
 
 def alike(a: str, b: str) -> float:

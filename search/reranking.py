@@ -13,7 +13,7 @@ SHARE = 0.5  # of the late interaction in the new score; the fused score has the
 
 
 def maxsim(question: TokenVectors, passage: TokenVectors) -> float:
-    """Return the mean over the question's tokens of the best cosine with any token of the passage (ColBERT's MaxSim)."""
+    """Return the mean over the question's tokens of the best cosine with a token of the passage (ColBERT's MaxSim)."""
     if not len(question.vectors) or not len(passage.vectors):
         return 0.0
     return float((question.vectors @ passage.vectors.T.astype(np.float32)).max(axis=1).mean())

@@ -1,4 +1,3 @@
-# ruff: noqa: SIM905 - long lists of words read better unquoted
 """Reads web pages: text in document order, a block for each block element, page furniture marked by its markup."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - dashes and letters of other scripts are meant
 """Reads what a web page declares about itself: meta elements, JSON-LD, and the language of the root element."""
 
 from __future__ import annotations

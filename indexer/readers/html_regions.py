@@ -1,4 +1,3 @@
-# ruff: noqa: SIM905 - long lists of words read better unquoted
 """Finds the parts of a web page that are not its content: what is not shown, and menus, footers and link lists."""
 
 from __future__ import annotations

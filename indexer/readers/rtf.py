@@ -1,4 +1,3 @@
-# ruff: noqa: SIM905 - long lists of words read better unquoted
 """Reads rich text (.rtf): paragraphs, headings, lists with their numbers, table rows, footnotes."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - dashes and letters of other scripts are meant
 """Reads plain text: the text is the decoded file itself, and blocks are its paragraphs.
 
 Files come in two habits: one paragraph a line, however long, or lines wrapped at some width with blank lines between
