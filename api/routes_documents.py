@@ -114,7 +114,7 @@ async def get_document(request: Request, id: Id) -> wire.OneDocument:
         document = _document(library, id)
         return wire.OneDocument(
             document=verified.full_document(document),
-            paragraphs=len(catalogue.paragraphs(id)),
+            paragraphs=catalogue.count_paragraphs(id),
             characters=len(catalogue.text_of(id)),
         )
 
@@ -149,13 +149,14 @@ async def list_paragraphs(request: Request, id: Id, page: Annotated[wire.Paragra
 
     def read() -> wire.Paragraphs:
         document = _document(library, id)
-        every = library.engine().catalogue.paragraphs(id)
+        catalogue = library.engine().catalogue
+        shown = catalogue.paragraphs(id, page.offset + 1, page.offset + page.limit)  # numbers run from 1 without gaps
         return wire.Paragraphs(
             document=verified.full_document(document),
-            total=len(every),
+            total=catalogue.count_paragraphs(id),
             limit=page.limit,
             offset=page.offset,
-            paragraphs=[verified.paragraph(p) for p in every[page.offset : page.offset + page.limit]],
+            paragraphs=[verified.paragraph(p) for p in shown],
         )
 
     return await library.read(read)

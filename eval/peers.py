@@ -58,7 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     print(f"{passages} passages, median of {given.turns} turns, whole processes")
     for what, ratio in ratios.items():
-        print(f"{what}: pincite {found[f'pincite {what}']:.2f} s, txtai {found[f'txtai {what}']:.2f} s: {ratio:.1f} times")
+        print(
+            f"{what}: pincite {found[f'pincite {what}']:.2f} s, txtai {found[f'txtai {what}']:.2f} s: {ratio:.1f} times"
+        )
     return 0
 
 

@@ -22,6 +22,8 @@ from babel import Locale
 from eval.perturb import misspelt, names_in, swapped
 from search.names import countries, country_codes
 
+BY_HAND = "rights_news"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -63,12 +65,20 @@ def make(data: Path, seed: int = 0) -> list[Made]:
     made = [
         maker(data / name, random.Random(f"{seed} {name}")) for name, maker in makers.items() if (data / name).is_dir()
     ]
+    if (data / "hrdsattack").is_dir():
+        made.append(asked_by_hand(data / "hrdsattack"))
     foreign = [
-        e.question for m in made if m.name not in ("hrdsattack", "upr") for e in m.examples if e.kind == "answerable"
+        e.question
+        for m in made
+        if m.name not in ("hrdsattack", "upr", BY_HAND)
+        for e in m.examples
+        if e.kind == "answerable"
     ]
     for m in made:
         if m.name in ("hrdsattack", "upr"):
             _add_foreign(m, foreign, random.Random(f"{seed} {m.name} foreign"))
+        if m.name == BY_HAND:
+            continue
         noise = random.Random(f"{seed} {m.name} noise")
         m.examples[:] = [_as_typed(example, noise) for example in m.examples]
     return made
@@ -303,6 +313,25 @@ class _News:
                 yield Example(
                     self.name, question, kind, self.passages, self._gold(gold), "" if kind == "answerable" else code
                 )
+
+
+def asked_by_hand(folder: Path) -> Made:
+    """Questions written by hand, as people ask, over six of the articles; their file stands beside the code."""
+    written = read(Path(__file__).parent / "questions" / f"{BY_HAND}.jsonl")
+    wanted = {q["gold"]["article"] for q in written if "gold" in q}
+    sources = [
+        Source((r["_id"],), r["_id"], f"{r['title']} {str(r['metadata'].get('date') or '')[:10]}", text)
+        for r in read(folder / "corpus.jsonl")
+        if r["_id"] in wanted
+        for text in _paragraphs(r["text"])
+    ]
+    everything = tuple(range(len(sources)))
+    examples = []
+    for q in written:
+        gold = q.get("gold", {"article": "", "holds": ""})
+        holding = (i for i, s in enumerate(sources) if s.group == gold["article"] and gold["holds"] in s.text)
+        examples.append(Example(BY_HAND, q["question"], q["kind"], everything, frozenset(holding)))
+    return Made(BY_HAND, sources, examples)
 
 
 # -- United Nations reviews

@@ -49,7 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     real = index.store.vectors()[1]
     index.close()
     if not given.json:
-        print(f"{len(real)} real vectors\n{'passages':>9} {'kind':18} {'build s':>8} {'p50 ms':>7} {'p95 ms':>7} {'recall':>7}")
+        print(
+            f"{len(real)} real vectors\n{'passages':>9} {'kind':18} {'build s':>8} {'p50 ms':>7} {'p95 ms':>7} {'recall':>7}"
+        )
     for size in given.sizes:
         for m in measure(real, size):
             line = f"{m.n:9d} {m.kind:18} {m.build_s:8.1f} {m.p50_ms:7.2f} {m.p95_ms:7.2f} {m.recall:7.3f}"

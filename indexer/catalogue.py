@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,8 @@ from indexer.document import Document, Kind, Paragraph, Passage
 from indexer.store import Store
 
 _DOCUMENT = "id, source, title, publisher, date, language, media_type, sha256, address"
+_TEXTS_KEPT = 64  # documents whose text stays in memory between questions
+_LAST = (1 << 63) - 1  # the highest number that SQLite compares as an integer
 _PARAGRAPH = "number, label, label_kind, heading_path, page, kind, char_start, char_end"
 
 
@@ -38,6 +42,8 @@ class Catalogue:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._texts: OrderedDict[int, str] = OrderedDict()
+        self._keeping = threading.Lock()
 
     def count(self) -> tuple[int, int, int]:
         """Return how many documents, paragraphs and passages there are."""
@@ -86,24 +92,46 @@ class Catalogue:
 
     def paragraphs(self, document_id: str, first: int | None = None, last: int | None = None) -> list[Paragraph]:
         """Return the paragraphs of a document from number ``first`` to ``last``, all by default."""
-        row = self.store.db.execute("SELECT key, text FROM documents WHERE id = ?", (document_id,)).fetchone()
-        if row is None:
-            return []
-        rows = self.store.db.execute(
-            f"SELECT {_PARAGRAPH} FROM paragraphs WHERE document = ? AND number BETWEEN ? AND ? ORDER BY number",
-            (row[0], first or 0, last if last is not None else 1 << 60),
-        )
-        return [_paragraph(document_id, row[1], r) for r in rows]
+        return self._paragraphs(document_id, "number BETWEEN ? AND ?", (first or 0, last if last is not None else _LAST))
 
     def paragraph(self, document_id: str, name: str) -> Paragraph | None:
         """Return a paragraph by number, label, or the last word of its label ("O" for "recital O")."""
-        every = self.paragraphs(document_id)
-        wanted = " ".join(name.casefold().split())
+        wanted = " ".join(name.split())
         if wanted.isdecimal():
-            return next((p for p in every if p.number == int(wanted)), None)
-        labelled = [(p, (p.label or "").casefold()) for p in every if p.label]
-        exact = next((p for p, label in labelled if label == wanted), None)
-        return exact or next((p for p, label in labelled if label.rpartition(" ")[2] == wanted), None)
+            number = min(int(wanted), _LAST)
+            return next(iter(self._paragraphs(document_id, "number = ?", (number,))), None)
+        found = self._paragraphs(document_id, "label = ?1 COLLATE NOCASE OR label LIKE '% ' || ?1", (wanted,))
+        return min(found, key=lambda p: ((p.label or "").casefold() != wanted.casefold(), p.number), default=None)
+
+    def count_paragraphs(self, document_id: str) -> int:
+        """Return how many paragraphs a document has."""
+        row = self.store.db.execute(
+            "SELECT count(*) FROM paragraphs JOIN documents d ON d.key = document WHERE d.id = ?", (document_id,)
+        ).fetchone()
+        return int(row[0])
+
+    def _paragraphs(self, document_id: str, where: str, values: tuple[object, ...]) -> list[Paragraph]:
+        row = self.store.db.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if row is None:
+            return []
+        rows = self.store.db.execute(
+            f"SELECT {_PARAGRAPH} FROM paragraphs WHERE ({where}) AND document = {int(row[0])} ORDER BY number", values
+        )
+        text = self._text(row[0])
+        return [_paragraph(document_id, text, r) for r in rows]
+
+    def _text(self, key: int) -> str:
+        """Return a document's text, keeping those used last; a key is never used for another text."""
+        with self._keeping:
+            if key in self._texts:
+                self._texts.move_to_end(key)
+                return self._texts[key]
+        text = str(self.store.db.execute("SELECT text FROM documents WHERE key = ?", (key,)).fetchone()[0])
+        with self._keeping:
+            self._texts[key] = text
+            while len(self._texts) > _TEXTS_KEPT:
+                self._texts.popitem(last=False)
+        return text
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
         """Return the passages with these keys; one that is gone is left out."""
@@ -111,12 +139,14 @@ class Catalogue:
         for chunk in _chunks(keys, 500):
             marks = ",".join("?" * len(chunk))
             for row in self.store.db.execute(
-                "SELECT p.key, d.id, first, last, char_start, char_end,"
-                " substr(d.text, char_start + 1, char_end - char_start), tokens, boilerplate"
+                "SELECT p.key, d.id, first, last, char_start, char_end, d.key, tokens, boilerplate"
                 f" FROM passages p JOIN documents d ON d.key = p.document WHERE p.key IN ({marks})",
                 chunk,
             ):
-                key, document_id, first, last, start, end, text, tokens, boilerplate = row
+                key, document_id, first, last, start, end, document, tokens, boilerplate = row
+                text = self._text(document)[start:end]
+                if len(text) != end - start:  # SQLite's substr stops at a NUL, which a text may hold
+                    text = self.text_of(document_id)[start:end]
                 name = f"{document_id}:{start}-{end}"
                 found[key] = Passage(name, document_id, first, last, start, end, text, tokens, bool(boilerplate))
         return found
@@ -133,7 +163,9 @@ class Catalogue:
             " LEFT JOIN paragraphs b ON b.document = p.document AND b.number = p.last"
             " JOIN documents d ON d.key = p.document"
             " WHERE a.char_start IS NULL OR b.char_end IS NULL OR p.char_start < a.char_start"
-            " OR p.char_end > b.char_end OR b.char_end > length(d.text)"
+            " OR p.char_end > b.char_end OR b.char_end >"
+            # length() stops at a NUL; such a text is measured in bytes, which are never fewer
+            " CASE WHEN instr(CAST(d.text AS BLOB), x'00') THEN length(CAST(d.text AS BLOB)) ELSE length(d.text) END"
         )
         return [int(row[0]) for row in rows]
 

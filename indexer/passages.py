@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from indexer.document import Document, Kind, Paragraph, Passage
-from indexer.sentences import Span, sentences
+from indexer.sentences import Span, sentences, trim
 
 # Measured on question sets over the sample corpus, see docs/quality.md; well inside the 512 tokens that models read.
 MAX_TOKENS = 320  # the longest passage: about 240 English words
@@ -24,10 +25,13 @@ def passages(text: str, paragraphs: Sequence[Paragraph], count: Counter) -> list
     cited by its own label should be found by itself. No passage crosses a heading or mixes furniture with text.
     """
     content = [p for p in paragraphs if p.kind is not Kind.HEADING] or list(paragraphs)
+    headings = [p.number for p in paragraphs if p.kind is Kind.HEADING]
+
+    def place(p: Paragraph) -> tuple[object, ...]:
+        return bisect(headings, p.number), p.heading_path, p.kind is Kind.BOILERPLATE, p.kind is Kind.FOOTNOTE
+
     cut: list[Passage] = []
-    for _, group in groupby(
-        content, key=lambda p: (p.heading_path, p.kind is Kind.BOILERPLATE, p.kind is Kind.FOOTNOTE)
-    ):
+    for _, group in groupby(content, key=place):
         for members in _joined(list(group), count):
             cut += _passages_of(text, members, count)
     return cut
@@ -66,21 +70,22 @@ def _passages_of(text: str, members: list[Paragraph], count: Counter) -> list[Pa
 
 def _windows(text: str, whole: Span, count: Counter) -> list[Span]:
     """Cut at sentence ends so that each window holds at most `MAX_TOKENS` and overlaps the last by a sentence."""
-    pieces = [
-        piece for a, b in sentences(text[slice(*whole)]) for piece in _short(text, whole[0] + a, whole[0] + b, count)
-    ]
-    sizes = [count(text[a:b]) for a, b in pieces]
+    spans = ((whole[0] + a, whole[0] + b) for a, b in sentences(text[slice(*whole)]))
+    pieces = [piece for a, b in spans for piece in _short(text, a, b, count)]
+
+    def fits(first: int, last: int) -> bool:
+        return count(text[pieces[first][0] : pieces[last][1]]) <= MAX_TOKENS
+
     windows: list[Span] = []
     start = 0
     while start < len(pieces):
-        end, size = start + 1, sizes[start]
-        while end < len(pieces) and size + sizes[end] <= MAX_TOKENS:
-            size += sizes[end]
+        end = start + 1
+        while end < len(pieces) and fits(start, end):
             end += 1
         windows.append((pieces[start][0], pieces[end - 1][1]))
         if end == len(pieces):
             break
-        start = end - 1 if end - 1 > start and sizes[end - 1] + sizes[end] <= MAX_TOKENS else end
+        start = end - 1 if end - 1 > start and fits(end - 1, end) else end
     return windows
 
 
@@ -91,7 +96,8 @@ def _short(text: str, start: int, end: int, count: Counter) -> list[Span]:
     middle = (start + end) // 2
     space = text.find(" ", middle, end)
     cut = space + 1 if start < space + 1 < end else middle
-    return _short(text, start, cut, count) + _short(text, cut, end, count)
+    halves = (trim(text, start, cut), trim(text, cut, end))
+    return [piece for half in halves if half for piece in _short(text, *half, count)]
 
 
 def context(document: Document, paragraph: Paragraph) -> str:

@@ -99,8 +99,8 @@ def _passed_over(name: str) -> bool:
 
 def _unreadable(path: Path, root: Path) -> str | None:
     if path.is_symlink():
-        target = path.resolve()
-        if not target.is_relative_to(root.resolve()):
+        target = Path(os.path.realpath(path))  # Path.resolve raises on a link to itself
+        if not target.is_relative_to(os.path.realpath(root)):
             return "a link out of the folder: copy the file itself into it"
         if target.is_dir():
             return "a link to a folder: its files are indexed where they lie"

@@ -52,10 +52,11 @@ def _clauses(text: str, start: int, end: int) -> list[Span]:
     cuts = [start, end]
     if end - start > LONG_SENTENCE:
         cuts = [start, *(match.end() for match in _CLAUSE_END.finditer(text, start, end)), end]
-    return [trimmed for a, b in pairwise(cuts) if (trimmed := _trim(text, a, b))]
+    return [trimmed for a, b in pairwise(cuts) if (trimmed := trim(text, a, b))]
 
 
-def _trim(text: str, start: int, end: int) -> Span | None:
+def trim(text: str, start: int, end: int) -> Span | None:
+    """Return the span without the white space around it, None if it holds nothing else."""
     piece = text[start:end]
     stripped = piece.strip()
     if not stripped:

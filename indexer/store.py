@@ -20,8 +20,8 @@ FORMAT = 1
 Vectors = npt.NDArray[np.float32]
 
 _SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE documents (
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS documents (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
     source TEXT NOT NULL, root TEXT NOT NULL,
@@ -31,15 +31,15 @@ CREATE TABLE documents (
     text TEXT NOT NULL,
     UNIQUE (root, source)
 );
-CREATE TABLE paragraphs (
+CREATE TABLE IF NOT EXISTS paragraphs (
     document INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
     number INTEGER NOT NULL,
     label TEXT, label_kind TEXT, kind TEXT NOT NULL, heading_path TEXT NOT NULL, page INTEGER,
     char_start INTEGER NOT NULL, char_end INTEGER NOT NULL,
     PRIMARY KEY (document, number)
 ) WITHOUT ROWID;
-CREATE INDEX paragraphs_by_label ON paragraphs (document, label) WHERE label IS NOT NULL;
-CREATE TABLE passages (
+CREATE INDEX IF NOT EXISTS paragraphs_by_label ON paragraphs (document, label) WHERE label IS NOT NULL;
+CREATE TABLE IF NOT EXISTS passages (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     document INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
     first INTEGER NOT NULL, last INTEGER NOT NULL,
@@ -47,17 +47,20 @@ CREATE TABLE passages (
     tokens INTEGER NOT NULL, boilerplate INTEGER NOT NULL,
     embedded BLOB NOT NULL REFERENCES vectors (hash)
 );
-CREATE INDEX passages_by_document ON passages (document);
-CREATE INDEX passages_by_vector ON passages (embedded);
-CREATE TABLE vectors (hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE keywords USING fts5 (context, words, tokenize = "unicode61 remove_diacritics 0");
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
-CREATE TABLE refusals (
+CREATE INDEX IF NOT EXISTS passages_by_document ON passages (document);
+CREATE INDEX IF NOT EXISTS passages_by_vector ON passages (embedded);
+CREATE TABLE IF NOT EXISTS vectors (hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE VIRTUAL TABLE IF NOT EXISTS keywords USING fts5 (context, words, tokenize = "unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (keywords, row);
+CREATE TABLE IF NOT EXISTS refusals (
     root TEXT NOT NULL, source TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
     reading INTEGER NOT NULL, reason TEXT NOT NULL,
     PRIMARY KEY (root, source)
 ) WITHOUT ROWID;
-CREATE TABLE jobs (id TEXT PRIMARY KEY, created TEXT NOT NULL, state TEXT NOT NULL, detail TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY, created TEXT NOT NULL, state TEXT NOT NULL, detail TEXT NOT NULL
+) WITHOUT ROWID;
+INSERT OR IGNORE INTO meta VALUES ('generation', '0');
 """
 
 
@@ -100,6 +103,7 @@ class Store:
         try:
             self._migrate()
         except sqlite3.DatabaseError as error:
+            self.close()
             raise IndexUnusable(f"{path} is not a readable index ({error}). Run `pincite doctor`.") from error
 
     @property
@@ -150,9 +154,10 @@ class Store:
 
     def _migrate(self) -> None:
         if not self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
-            self.db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
-            self.set_meta("format", str(FORMAT))
-            self.set_meta("generation", "0")
+            # One transaction, and nothing in it minds that another process was quicker.
+            self.db.executescript(
+                f"BEGIN IMMEDIATE; {_SCHEMA} INSERT OR IGNORE INTO meta VALUES ('format', '{FORMAT}'); COMMIT;"
+            )
         if self.meta("format") != str(FORMAT):
             raise IndexUnusable(
                 f"{self.path} was written in format {self.meta('format')}, this program reads {FORMAT}. "

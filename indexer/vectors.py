@@ -63,8 +63,8 @@ class Vectors:
         """The mean (d,) of a sample of the vectors: what a question is near to by chance."""
         if not len(self):
             return np.zeros(1, np.float32)
-        inner = self._index.index
-        if isinstance(faiss.downcast_index(inner), faiss.IndexIVF):
+        inner = faiss.downcast_index(self._index.index)
+        if isinstance(inner, faiss.IndexIVF):
             inner.make_direct_map()
         every = max(len(self) // _SAMPLE, 1)
         sample = np.array([inner.reconstruct(i) for i in range(0, len(self), every)], np.float32)

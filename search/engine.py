@@ -78,9 +78,8 @@ class Engine:
         return str(self.index.store.generation)
 
     def warm(self) -> None:
-        """Load the model and the vectors now rather than at the first question."""
-        self.embedder.embed_query("warm")
-        self.index.vectors()
+        """Load the model, the vectors and all that a question reads, now rather than at the first one."""
+        self.ask("Who was suspended in January?")
 
     def search(self, query: Query) -> Results:
         """Return the ranked passages for a query. Raises `BadQuery`."""
