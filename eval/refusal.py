@@ -30,7 +30,10 @@ from search.names import country_codes, sound_key
 
 Matrix = npt.NDArray[np.float64]
 
-FALSE_REFUSALS = 0.05
+# Half of the 5 % that a user should meet: on the sample's development questions, which are paraphrased more than those
+# fitted on, a rule set at 5 % refused twice as many.
+FALSE_REFUSALS = 0.025
+AT = 0.05
 # Questions whose subject is there and whose answer is not need a reader to be told: they steer less.
 SHARE = {"answerable": 1.0, "near": 1.0, "far": 1.0, "native": 0.35, "removed": 0.35}
 KINDS = ("answerable", "near", "far", "native", "removed")
@@ -303,7 +306,7 @@ def refused(rule: Rule, seen: Sequence[Observed]) -> dict[str, float]:
     kinds = np.array([one.kind for one in seen])
     found = np.array([one.kind == "answerable" and one.hit for one in seen])
     row = {"answerable, found": float((probability[found] < rule.threshold).mean())}
-    at_five = float(np.quantile(probability[found], FALSE_REFUSALS))
+    at_five = float(np.quantile(probability[found], AT))
     for kind in KINDS:
         if (kinds == kind).any():
             row[kind] = float((probability[kinds == kind] < rule.threshold).mean())

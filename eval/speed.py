@@ -143,16 +143,14 @@ def _cosine(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> float:
 def table(speeds: Sequence[Speed]) -> str:
     """Lay the measurements out as a Markdown table."""
     lines = [
-        "| runtime | passages/s (per core) | query p50, p95 (ms) | cold query (s) | cold peak (MB) | cosine passages, queries |",
-        "|---|---|---|---|---|---|",
+        "| runtime | passages/s (a core) | query p50, p95 (ms) | cold query (s), peak (MB) | cosine, queries |",
+        "|---|---|---|---|---|",
     ]
     for s in speeds:
-        cold = "" if s.cold_query_s is None else f"{s.cold_query_s:.2f}"
-        peak = "" if s.cold_peak_mb is None else f"{s.cold_peak_mb:.0f}"
-        lines.append(
-            f"| {s.runtime} | {s.passages_per_second:.1f} ({s.passages_per_core_second:.1f}) | {s.query_p50_ms:.1f}, {s.query_p95_ms:.1f} "
-            f"| {cold} | {peak} | {s.cosine_passages:.4f}, {s.cosine_queries:.4f} |"
-        )
+        cold = "" if s.cold_query_s is None else f"{s.cold_query_s:.2f}, {s.cold_peak_mb:.0f}"
+        rate = f"{s.passages_per_second:.1f} ({s.passages_per_core_second:.1f})"
+        wait = f"{s.query_p50_ms:.1f}, {s.query_p95_ms:.1f}"
+        lines.append(f"| {s.runtime} | {rate} | {wait} | {cold} | {s.cosine_passages:.4f}, {s.cosine_queries:.4f} |")
     return "\n".join(lines)
 
 

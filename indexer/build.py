@@ -79,6 +79,7 @@ class _Tally:
     bytes_done: int = 0
     passages: int = 0
     passages_done: int = 0
+    withdrawn: int = 0
     indexed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     refusals: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -191,6 +192,7 @@ def _read(
             with index.store.writing():
                 if state is not None:
                     index.store.delete(state.document_id)
+                    tally.withdrawn += 1
                 index.store.refuse(str(file.root), file.source, file.size, file.mtime_ns, READING, str(refusal))
         tally.files_done += 1
         tally.bytes_done += file.size
@@ -307,9 +309,9 @@ def _settle(index: Index, found: Scan, gone: list[FileState], tally: _Tally) -> 
             store.refuse(root, source, 0, 0, READING, reason)
         still = set(found.refused) | {(*place, reason) for place, reason in tally.refusals.items()}
         store.forget_refusals([r[:2] for r in store.refusals() if found.covers(*r[:2]) and r not in still])
-        if gone or tally.indexed:
+        if gone or tally.indexed or tally.withdrawn:
             store.forget_unused_vectors()
-    if gone:
+    if gone or tally.withdrawn:
         store.compact()
     index.save_vectors()
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 DEFAULT = "multilingual-e5-small"
 # A number that goes up when the same weights would give other vectors or other files.
-CONVERSION = 2
+CONVERSION = 3
 _SETTINGS = "pincite.json"
 
 Progress = Callable[[str], None]

@@ -18,8 +18,10 @@ def cite(document: Document, paragraphs: Sequence[Paragraph], text: str, start: 
     Raises `NotInSource` if no paragraph holds the span, or the words at it are others.
     """
     touched = [p for p in paragraphs if p.char_start < end and start < p.char_end]
-    if not touched:
+    if not touched or start < touched[0].char_start or touched[-1].char_end < end:
         raise NotInSource(f"{document.source}: no paragraph at {start}:{end}")
+    if not text or len(text) != end - start:
+        raise NotInSource(f"{document.source}: {len(text)} characters for {start}:{end}")
     for p in touched:
         a, b = max(start, p.char_start), min(end, p.char_end)
         if p.text[a - p.char_start : b - p.char_start] != text[a - start : b - start]:

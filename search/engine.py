@@ -191,7 +191,7 @@ class Engine:
     def _judged(self, results: Results) -> Answerability:
         """Decide whether the passages that were found answer the question at all."""
         evidence = [self._evidence(hit) for hit in results.hits if not hit.passage.boilerplate]
-        mean = float(self.embedder.embed_query(results.query) @ self.index.vectors().mean)
+        mean = float(self.embedder.embed_query(results.query) @ self.index.vectors().mean) if evidence else 0.0
         passages = self.catalogue.count()[2]
         return judge(results.query, evidence, self._tokens(), Statistics(passages, self._frequency, mean))
 

@@ -239,18 +239,18 @@ def test_stopped_with_ctrl_c_it_goes_on_where_it_was(index: Index, folder: Path,
 @pytest.mark.parametrize("seed", range(4))
 def test_killed_at_any_moment_it_opens_and_a_second_run_completes_it(index: Index, tmp_path: Path, seed: int) -> None:
     folder = tmp_path / "many"
-    for n in range(40):
-        write(folder / f"{n}.txt", "\n\n".join(f"Paragraph {i} of file {n} tells of glass. " * 12 for i in range(6)))
+    for n in range(20):
+        write(folder / f"{n}.txt", "\n\n".join(f"Paragraph {i} of file {n} tells of glass. " * 8 for i in range(8)))
     index.close()
     command = [sys.executable, "-m", "api.cli", "index", str(folder), "--index", str(index.folder), "--json"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
-    time.sleep(random.Random(seed).uniform(0.3, 4.0))
+    time.sleep(random.Random(seed).uniform(0.3, 3.0))
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     reopened = Index(index.folder, create=True)
     whole(reopened)
     build(reopened, [folder])
-    assert len(ids(reopened)) == 40
+    assert len(ids(reopened)) == 20
     whole(reopened)
 
 

@@ -1,0 +1,82 @@
+"""Late interaction ranks the first few again, and leaves them above the rest."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.tokenvectors import TokenVectors
+from making import unit
+from search.reranking import maxsim, reranked
+from search.tokencache import KEPT, TokenCache
+
+_SCORES = st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)), max_size=12)
+
+
+def vectors(n: int, seed: int = 0) -> TokenVectors:
+    """Made-up vectors of ``n`` tokens."""
+    places = np.arange(n, dtype=np.int32)
+    return TokenVectors(places, places, places + 1, unit(n, 8, seed))
+
+
+def test_a_text_is_as_near_to_itself_as_can_be() -> None:
+    assert maxsim(vectors(5), vectors(5)) == pytest.approx(1, abs=1e-5)
+    assert maxsim(vectors(5), vectors(5, seed=1)) < 1
+
+
+def test_nothing_is_near_to_nothing() -> None:
+    assert maxsim(vectors(0), vectors(3)) == maxsim(vectors(3), vectors(0)) == 0
+
+
+@given(_SCORES)
+def test_new_scores_stay_between_the_old_ones(pairs: list[tuple[float, float]]) -> None:
+    fused, near = [a for a, _ in pairs], [b for _, b in pairs]
+    again = reranked(fused, near)
+    assert len(again) == len(fused)
+    if fused:
+        assert min(fused) - 1e-9 <= min(again)
+        assert max(again) <= max(fused) + 1e-9
+
+
+@given(_SCORES)
+def test_what_is_ahead_on_both_stays_ahead(pairs: list[tuple[float, float]]) -> None:
+    again = reranked([a for a, _ in pairs], [b for _, b in pairs])
+    for i, (a, b) in enumerate(pairs):
+        for j, (c, d) in enumerate(pairs):
+            if a >= c and b >= d:
+                assert again[i] >= again[j] - 1e-9
+
+
+class _Counting:
+    """An embedder that counts what it reads."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def token_vectors(self, texts: list[str], query: bool = False) -> list[TokenVectors]:
+        self.read += texts
+        return [vectors(len(text), seed=int(query)) for text in texts]
+
+
+def test_a_text_is_read_once_and_as_a_question_once_more() -> None:
+    embedder = _Counting()
+    cache = TokenCache(embedder)  # type: ignore[arg-type]
+    cache.token_vectors(["a", "bb", "a"])
+    first = cache.token_vectors(["bb", "ccc"])
+    assert embedder.read == ["a", "bb", "ccc"]
+    np.testing.assert_array_equal(first[0].vectors, vectors(2).vectors)
+    cache.token_vectors(["a"], query=True)
+    assert embedder.read == ["a", "bb", "ccc", "a"]
+
+
+def test_what_was_not_asked_for_lately_is_let_go() -> None:
+    embedder = _Counting()
+    cache = TokenCache(embedder)  # type: ignore[arg-type]
+    for n in range(KEPT + 1):
+        cache.token_vectors([f"text {n}"])
+        cache.token_vectors(["text 0"])
+    assert embedder.read.count("text 0") == 1
+    cache.token_vectors(["text 1"])
+    assert embedder.read.count("text 1") == 2
