@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 EPILOG = "Exit codes: 0 done, 1 nothing found or a check failed, 2 wrong use. Nothing leaves this machine."
@@ -19,24 +20,26 @@ def parser() -> argparse.ArgumentParser:
     index.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="folder or file to index")
     index.add_argument("--model", help="name or path of a sentence-transformers model (default: the bundled one)")
     index.add_argument("--rebuild", action="store_true", help="empty the index first")
-    index.add_argument("--max-file-mb", type=int, metavar="N", help="refuse larger files (default 200)")
+    index.add_argument("--max-file-mb", type=_at_least(1), metavar="N", help="refuse larger files (default 200)")
 
     search = _command(commands, "search", "list the passages that fit best")
     search.add_argument("query")
-    search.add_argument("--limit", type=int, default=10, metavar="N", help="how many passages (default 10)")
-    search.add_argument("--offset", type=int, default=0, metavar="N", help="skip the first N")
+    search.add_argument("--limit", type=_at_least(1), default=10, metavar="N", help="how many passages (default 10)")
+    search.add_argument("--offset", type=_at_least(0), default=0, metavar="N", help="skip the first N")
     search.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid", help="which side ranks")
     search.add_argument("--explain", action="store_true", help="show what each stage gave")
     _filters(search)
 
     ask = _command(commands, "ask", "answer a question in the words of the documents, each sentence cited")
     ask.add_argument("question")
-    ask.add_argument("--limit", type=int, default=5, metavar="N", help="how many passages to show below (default 5)")
+    ask.add_argument(
+        "--limit", type=_at_least(1), default=5, metavar="N", help="how many passages to show below (default 5)"
+    )
     _filters(ask)
 
     serve = _command(commands, "serve", "serve the page and the HTTP interface on this machine")
     serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
-    serve.add_argument("--port", type=int, help="port to listen on, 0 for a free one (default 8765)")
+    serve.add_argument("--port", type=_port, help="port to listen on, 0 for a free one (default 8765)")
 
     _command(commands, "doctor", "check this installation and the index")
 
@@ -61,8 +64,33 @@ def _filters(command: argparse.ArgumentParser) -> None:
         ("language", "this language (en, ru)"),
     ):
         command.add_argument(f"--{field}", action="append", default=[], help=f"only {what}; may be given again")
-    command.add_argument("--date-from", metavar="DATE", help="only documents of this date or later (2021-02-11, 2021)")
-    command.add_argument("--date-to", metavar="DATE", help="only documents of this date or earlier")
+    command.add_argument(
+        "--date-from", type=_period, metavar="DATE", help="only documents of this date or later (2021-02-11, 2021)"
+    )
+    command.add_argument("--date-to", type=_period, metavar="DATE", help="only documents of this date or earlier")
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(value: str) -> int:
+        if not value.lstrip("-").isdecimal() or int(value) < least:
+            raise argparse.ArgumentTypeError(f"{value!r} is not a whole number from {least} up")
+        return int(value)
+
+    return number
+
+
+def _port(value: str) -> int:
+    if not value.isdecimal() or int(value) > 65535:
+        raise argparse.ArgumentTypeError(f"{value!r} is not a port: 0 to 65535")
+    return int(value)
+
+
+def _period(value: str) -> str:
+    try:
+        date.fromisoformat(value + "2000-01-01"[len(value) :])
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{value!r} is not written 2021-02-11, 2021-02 or 2021") from None
+    return value
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -6,11 +6,15 @@ import argparse
 import sqlite3
 from collections.abc import Callable
 
+from pydantic import ValidationError
+
 from api import terminal
 from api.settings import Settings
 from indexer.catalogue import Filters
 from indexer.index import Index, IndexBusy, IndexMissing
+from indexer.models import ModelUnavailable
 from indexer.store import IndexUnusable
+from indexer.tokens import EncodingMissing
 from search.query import BadQuery, Mode, Query
 
 DONE, NOTHING, WRONG_USE = 0, 1, 2
@@ -18,15 +22,19 @@ DONE, NOTHING, WRONG_USE = 0, 1, 2
 
 def run(options: argparse.Namespace) -> int:
     """Run the command that was parsed; problems that the user can mend become one line, not a traceback."""
-    settings = _settings(options)
+    try:
+        settings = _settings(options)
+    except ValidationError as error:
+        wrong = [f"PINCITE_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+        return terminal.fail(f"A setting cannot be used. {'; '.join(wrong)}.", options.json)
     command: Callable[[argparse.Namespace, Settings], int] = _COMMANDS[options.command]
     try:
         return command(options, settings)
     except BadQuery as error:
         return terminal.fail(f"{error} {error.hint}", options.json)
-    except (IndexMissing, IndexUnusable, IndexBusy, FileNotFoundError) as error:
+    except (IndexMissing, IndexUnusable, IndexBusy, ModelUnavailable, EncodingMissing, FileNotFoundError) as error:
         return terminal.fail(str(error), options.json)
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         return terminal.fail(
             f"The index in {settings.index} cannot be used: {error}. Run `pincite doctor`.", options.json
         )

@@ -29,7 +29,9 @@ def serve(settings: Settings, as_json: bool) -> int:
         print(json.dumps({"address": address, "index": str(settings.index)}), flush=True)
     else:
         print(f"Pincite is at {address} (Ctrl-C stops it). {_reach(settings.host)}", flush=True)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, h11_max_incomplete_event_size=1 << 18)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, h11_max_incomplete_event_size=1 << 18
+    )
     uvicorn.Server(config).run(sockets=[listener])
     return 0
 

@@ -17,5 +17,5 @@ class Settings(BaseSettings):
     model: str | None = Field(None, description="name or path of another sentence-transformers model")
     models: Path | None = Field(None, description="where prepared models are kept (default: the user's cache folder)")
     host: str = Field("127.0.0.1", description="address that `serve` listens on")
-    port: int = Field(8765, description="port that `serve` listens on; 0 takes a free one")
-    max_file_mb: int = Field(200, description="larger files are refused")
+    port: int = Field(8765, ge=0, le=65535, description="port that `serve` listens on; 0 takes a free one")
+    max_file_mb: int = Field(200, ge=1, description="larger files are refused")

@@ -41,7 +41,7 @@ def printable(text: str) -> str:
 def fail(message: str, as_json: bool) -> int:
     """Say what went wrong and return the exit code for wrong use."""
     if as_json:
-        print(json.dumps({"error": message}, ensure_ascii=False))
+        print_json({"error": message})
     else:
         print(printable(f"pincite: {message}"), file=sys.stderr)
     return 2
@@ -49,7 +49,12 @@ def fail(message: str, as_json: bool) -> int:
 
 def print_json(value: Any) -> None:
     """Print one line of JSON."""
-    print(json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "replace").decode())
+    _print_line(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _print_line(line: str) -> None:
+    """Print JSON with control and direction-changing characters escaped, of which JSON itself escapes only some."""
+    print("".join(json.dumps(c)[1:-1] if unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in line))
 
 
 # -- indexing
@@ -119,7 +124,8 @@ def show_outcome(outcome: Outcome, index: Path, as_json: bool) -> None:
         return
     out = console()
     rate = f", {outcome.passages / outcome.seconds:.0f} passages/s" if outcome.passages else ""
-    table = Table(title=f"{outcome.seconds:.1f} s{rate}, index in {index}", title_justify="left", box=None)
+    title = Text(printable(f"{outcome.seconds:.1f} s{rate}, index in {index}"))
+    table = Table(title=title, title_justify="left", box=None)
     table.add_column("files", justify="right")
     table.add_column("")
     rows = (
@@ -154,7 +160,7 @@ def _show_refused(out: Console, refused: Sequence[tuple[str, str]]) -> None:
 def show_results(results: Results, catalogue: Catalogue, explain: bool, as_json: bool) -> None:
     """Print the ranked passages of a search."""
     if as_json:
-        print(Verifier(catalogue).results(results, explain).model_dump_json())
+        _print_line(Verifier(catalogue).results(results, explain).model_dump_json())
         return
     out = console()
     if not results.hits:
@@ -166,12 +172,12 @@ def show_results(results: Results, catalogue: Catalogue, explain: bool, as_json:
 def show_answer(answer: Answer, catalogue: Catalogue, as_json: bool) -> None:
     """Print an answer with its sources, or why there is none and the nearest passages."""
     if as_json:
-        print(Verifier(catalogue).answer(answer).model_dump_json())
+        _print_line(Verifier(catalogue).answer(answer).model_dump_json())
         return
     out = console()
     out.print(Text(printable(answer.question), style="bold"))
     if not answer.sentences:
-        out.print("\nNothing in these documents answers this" + _because(answer.reasons) + ".")
+        out.print(Text("\nNothing in these documents answers this" + _because(answer.reasons) + "."))
         if answer.hits:
             out.print("The nearest passages:\n")
         for hit in answer.hits[:3]:

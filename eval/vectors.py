@@ -50,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     index.close()
     if not given.json:
         print(
-            f"{len(real)} real vectors\n{'passages':>9} {'kind':18} {'build s':>8} {'p50 ms':>7} {'p95 ms':>7} {'recall':>7}"
+            f"{len(real)} real vectors\n"
+            f"{'passages':>9} {'kind':18} {'build s':>8} {'p50 ms':>7} {'p95 ms':>7} {'recall':>7}"
         )
     for size in given.sizes:
         for m in measure(real, size):
@@ -73,7 +74,8 @@ def measure(real: Floats, size: int, seed: int = 0) -> list[Measured]:
         times, answers = _asked(index, queries)
         exact = exact or answers
         recall = float(np.mean([len(a & e) / len(e) for a, e in zip(answers, exact, strict=True)]))
-        found.append(Measured(size, kind, built, *np.percentile(times, [50, 95]).tolist(), recall))
+        p50, p95 = (float(np.percentile(times, share)) for share in (50, 95))
+        found.append(Measured(size, kind, built, p50, p95, recall))
     return found
 
 

@@ -92,7 +92,9 @@ class Catalogue:
 
     def paragraphs(self, document_id: str, first: int | None = None, last: int | None = None) -> list[Paragraph]:
         """Return the paragraphs of a document from number ``first`` to ``last``, all by default."""
-        return self._paragraphs(document_id, "number BETWEEN ? AND ?", (first or 0, last if last is not None else _LAST))
+        return self._paragraphs(
+            document_id, "number BETWEEN ? AND ?", (first or 0, last if last is not None else _LAST)
+        )
 
     def paragraph(self, document_id: str, name: str) -> Paragraph | None:
         """Return a paragraph by number, label, or the last word of its label ("O" for "recital O")."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from indexer.catalogue import Catalogue, Filters
+from indexer.scan import DATABASE
 from indexer.store import IndexUnusable, Store
 from indexer.vectors import Floats, Vectors
 
@@ -31,7 +32,7 @@ class Index:
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         """Open the index in ``folder``. Raises `IndexMissing`, `IndexUnusable`."""
-        path = folder / "pincite.db"
+        path = folder / DATABASE
         if create:
             folder.mkdir(parents=True, exist_ok=True)
         elif not path.exists():
@@ -48,11 +49,16 @@ class Index:
 
     def require(self, settings: dict[str, str]) -> None:
         """Give an empty index its settings (model, revision, passage sizes), or check them. Raises `IndexUnusable`."""
+        self.check(settings)
+        for key, value in settings.items():
+            if self.store.meta(key) is None:
+                self.store.set_meta(key, value)
+
+    def check(self, settings: dict[str, str]) -> None:
+        """Raise `IndexUnusable` if the index was made with other settings."""
         for key, value in settings.items():
             stored = self.store.meta(key)
-            if stored is None:
-                self.store.set_meta(key, value)
-            elif stored != value:
+            if stored not in (None, value):
                 raise IndexUnusable(
                     f"{self.folder} was made with {key} {stored}, but {value} is set. "
                     "Use the old setting, or index again: `pincite index FOLDER --rebuild`."
@@ -129,7 +135,10 @@ class Index:
 
     def document_frequency(self, stem: str) -> int:
         """Return how many passages hold a stem."""
-        row = self.store.db.execute("SELECT doc FROM vocabulary WHERE term = ?", (stem,)).fetchone()
+        sql, value = "SELECT doc FROM vocabulary WHERE term = ?", stem
+        if not stem.isalnum() and '"' not in stem:  # FTS5 knows "124.40" and "o'brien" as phrases
+            sql, value = "SELECT count(*) FROM keywords WHERE keywords MATCH ?", f'"{stem}"'
+        row = self.store.db.execute(sql, (value,)).fetchone()
         return int(row[0]) if row else 0
 
     def neighbours(self, prefix: str) -> list[tuple[str, int]]:

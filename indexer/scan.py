@@ -10,6 +10,7 @@ from pathlib import Path
 
 from indexer.manifest import MANIFEST
 
+DATABASE = "pincite.db"  # the file that makes a folder an index, which is nothing to read
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", MANIFEST})
 
 
@@ -52,8 +53,8 @@ class Scan:
 def scan(paths: Iterable[Path]) -> Scan:
     """List every file below ``paths`` in a fixed order. Raises `FileNotFoundError` for a path that is not there.
 
-    Hidden files and folders, lock files of editors and the manifest are passed over; a link that leads out of
-    its folder is refused, so that nothing outside of what the user named is ever read.
+    Hidden files and folders, lock files of editors, the manifest and any index are passed over; a link that leads
+    out of its folder is refused, so that nothing outside of what the user named is ever read.
     """
     scopes = [Path(os.path.abspath(path)) for path in paths]
     for scope in scopes:
@@ -89,7 +90,11 @@ def _walk(scope: Path, refused: list[tuple[str, str, str]]) -> Iterator[Path]:
 
     for folder, folders, names in os.walk(scope, onerror=complain):
         linked = [name for name in folders if (Path(folder) / name).is_symlink()]
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in linked)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and name not in linked and not (Path(folder) / name / DATABASE).is_file()
+        )
         yield from (Path(folder) / name for name in sorted([*names, *linked]))
 
 

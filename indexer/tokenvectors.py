@@ -27,6 +27,12 @@ class TokenVectors:
         """Start and end of each token, (t, 2)."""
         return np.stack([self.starts, self.ends], axis=1)
 
+    def part(self, start: int, end: int) -> TokenVectors:
+        """Return the tokens that stand for some of ``text[start:end]``, with offsets into that part."""
+        kept = (self.starts < end) & (self.ends > start)
+        starts, ends = np.maximum(self.starts[kept], start) - start, np.minimum(self.ends[kept], end) - start
+        return TokenVectors(self.ids[kept], starts, ends, self.vectors[kept])
+
 
 def within(
     text: str,

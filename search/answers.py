@@ -6,19 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from indexer.embedding import Embedder
 from indexer.sentences import sentences
+from indexer.tokenvectors import TokenVectors
 from indexer.words import split, stem
 from search.folding import fold
+from search.reranking import maxsim, scaled
 from search.results import Hit, Span
 from search.terms import Term
 
 MOST_SENTENCES = 4
 PASSAGES = 6  # how many hits are read for sentences
 KEEP = 0.75  # of the best sentence's score: less is not shown
-MEANING, WORDS, PASSAGE = 0.55, 0.25, 0.2  # weights of cosine (scaled), share of query words, and the passage's score
+MEANING, WORDS, PASSAGE = 0.55, 0.25, 0.2  # weights of late interaction (scaled), share of query words, and the passage's score
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +31,16 @@ class Candidate:
     score: float
 
 
-def best_sentences(question: str, terms: Sequence[Term], hits: Sequence[Hit], embedder: Embedder) -> list[Candidate]:
+def best_sentences(
+    asked: TokenVectors, read: Sequence[TokenVectors], terms: Sequence[Term], hits: Sequence[Hit]
+) -> list[Candidate]:
     """Return up to `MOST_SENTENCES` sentences that answer best, most useful first, none saying the same twice.
 
-    Sentences come from the first `PASSAGES` hits that are no page furniture. A second source is heard before a
-    second sentence of the first one, if it scores at least `KEEP` of the best.
+    ``asked`` are the tokens of the question, ``read`` those of each hit's text. Page furniture never answers. A second
+    source is heard before a second sentence of the first one, if it scores at least `KEEP` of the best.
     """
-    candidates = _scored(question, terms, [h for h in hits if not h.passage.boilerplate][:PASSAGES], embedder)
+    pairs = [(hit, tokens) for hit, tokens in zip(hits, read, strict=True) if not hit.passage.boilerplate]
+    candidates = _scored(asked, terms, pairs[:PASSAGES])
     if not candidates:
         return []
     good = [c for c in candidates if c.score >= KEEP * candidates[0].score]
@@ -46,28 +48,24 @@ def best_sentences(question: str, terms: Sequence[Term], hits: Sequence[Hit], em
     return _several_sources(distinct)[:MOST_SENTENCES]
 
 
-def _scored(question: str, terms: Sequence[Term], hits: Sequence[Hit], embedder: Embedder) -> list[Candidate]:
-    found: dict[tuple[str, int], tuple[Hit, Span]] = {}
-    for hit in hits:
+def _scored(asked: TokenVectors, terms: Sequence[Term], pairs: Sequence[tuple[Hit, TokenVectors]]) -> list[Candidate]:
+    found: dict[tuple[str, int], tuple[Hit, Span, float]] = {}
+    for hit, tokens in pairs:
         for start, end in sentences(hit.passage.text):
             place = (hit.document.id, hit.passage.char_start + start)
-            found.setdefault(place, (hit, (start, end)))
-    if not found:
-        return []
-    texts = [hit.passage.text[slice(*span)] for hit, span in found.values()]
-    cosines = embedder.embed_passages(texts) @ embedder.embed_query(question)
-    low, high = float(cosines.min()), float(cosines.max())
-    scaled = (cosines - low) / (high - low) if high > low else np.ones_like(cosines)
+            if place not in found:  # passages cut from one paragraph overlap
+                found[place] = (hit, (start, end), maxsim(asked, tokens.part(start, end)))
+    nearness = scaled([near for _, _, near in found.values()])
     scored = [
-        Candidate(
-            hit, hit.passage.char_start + span[0], hit.passage.char_start + span[1], text,
-            MEANING * float(near)
-            + WORDS * _coverage(text, terms, hit.document.language)
-            + PASSAGE * max(hit.score, 0.0),
-        )
-        for (hit, span), text, near in zip(found.values(), texts, scaled, strict=True)
-    ]  # fmt: skip
+        _candidate(hit, span, float(near), terms) for (hit, span, _), near in zip(found.values(), nearness, strict=True)
+    ]
     return sorted(scored, key=lambda c: (-c.score, c.hit.rank, c.start))
+
+
+def _candidate(hit: Hit, span: Span, near: float, terms: Sequence[Term]) -> Candidate:
+    text, begin = hit.passage.text[slice(*span)], hit.passage.char_start
+    score = MEANING * near + WORDS * _coverage(text, terms, hit.document.language) + PASSAGE * max(hit.score, 0.0)
+    return Candidate(hit, begin + span[0], begin + span[1], text, score)
 
 
 def _coverage(text: str, terms: Sequence[Term], language: str | None) -> float:

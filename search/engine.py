@@ -6,14 +6,16 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.catalogue import Catalogue, Filters
 from indexer.document import Document, Paragraph, Passage
 from indexer.index import Index
+from indexer.microbatch import MicroBatcher
 from indexer.passages import context
 from indexer.words import query_stems
 from search.answerability import Answerability, Evidence, Statistics, judge
@@ -30,6 +32,7 @@ from search.tokencache import TokenCache
 
 if TYPE_CHECKING:
     from indexer.embedding import Embedder
+    from indexer.store import Vectors
 
 POOL = 200  # passages that each side may bring
 FACETS = ("source", "publisher", "language", "year")
@@ -53,6 +56,7 @@ class Engine:
         self._model = model
         self._opening = threading.Lock()
         self._token_cache: TokenCache | None = None
+        self._questions: Callable[[str], Vectors] | None = None
 
     @classmethod
     def open(cls, folder: Path, model: str | None = None) -> Engine:
@@ -69,7 +73,7 @@ class Engine:
         from indexer.embedding import load
 
         embedder = load(self._model or self.index.store.meta("model"))
-        self.index.require({"model": embedder.name, "revision": embedder.revision})
+        self.index.check({"model": embedder.name, "revision": embedder.revision})
         return embedder
 
     @property
@@ -105,7 +109,7 @@ class Engine:
             sentences: tuple[Sentence, ...] = ()
             quotes: tuple[Quote, ...] = ()
             if verdict.answerable:
-                chosen = best_sentences(results.query, self._terms(results.query), results.hits, self.embedder)
+                chosen = self._chosen(results)
                 sentences, quotes = self._quoted(results.query, chosen)
         return Answer(
             results.query, Status.ANSWERED if sentences else Status.UNANSWERABLE, sentences, quotes, (),
@@ -121,7 +125,7 @@ class Engine:
     def _fused(self, text: str, terms: Sequence[Term], query: Query) -> list[Fused]:
         dense = lexical = []
         if query.mode is not Mode.LEXICAL:
-            dense = self.index.dense(self.embedder.embed_query(text), POOL, query.filters)
+            dense = self.index.dense(self._embedded(text), POOL, query.filters)
         if query.mode is not Mode.DENSE:
             lexical = self.index.keyword([term.stems for term in terms], POOL, query.filters)
         return fuse(dense, lexical)
@@ -162,6 +166,13 @@ class Engine:
         paragraph = self.catalogue.paragraphs(document.id, passage.first, passage.first)[0]
         return context(document, paragraph)
 
+    def _embedded(self, text: str) -> Vectors:
+        """Return the vector of a question; those asked at the same time are embedded together."""
+        with self._opening:
+            if self._questions is None:
+                self._questions = lru_cache(maxsize=128)(MicroBatcher(self.embedder.embed_queries))
+        return self._questions(text)
+
     def _tokens(self) -> TokenCache:
         with self._opening:
             if self._token_cache is None:
@@ -188,10 +199,21 @@ class Engine:
 
     # -- the steps of an answer
 
+    def _chosen(self, results: Results) -> list[Candidate]:
+        """Pick the sentences that answer, by the token vectors that reranking has read already."""
+        tokens = self._tokens()
+        asked = tokens.token_vectors([results.query], query=True)[0]
+        texts = [self._as_embedded(hit.document, hit.passage) for hit in results.hits]
+        read = [
+            vectors.part(len(text) - len(hit.passage.text), len(text))
+            for vectors, text, hit in zip(tokens.token_vectors(texts), texts, results.hits, strict=True)
+        ]
+        return best_sentences(asked, read, self._terms(results.query), results.hits)
+
     def _judged(self, results: Results) -> Answerability:
         """Decide whether the passages that were found answer the question at all."""
         evidence = [self._evidence(hit) for hit in results.hits if not hit.passage.boilerplate]
-        mean = float(self.embedder.embed_query(results.query) @ self.index.vectors().mean) if evidence else 0.0
+        mean = float(self._embedded(results.query) @ self.index.vectors().mean) if evidence else 0.0
         passages = self.catalogue.count()[2]
         return judge(results.query, evidence, self._tokens(), Statistics(passages, self._frequency, mean))
 

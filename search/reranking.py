@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.tokenvectors import TokenVectors
 
@@ -27,12 +28,13 @@ def reranked(fused: Sequence[float], similarities: Sequence[float]) -> list[floa
     """
     if len(fused) < 2:
         return list(fused)
-    mixed = SHARE * _scaled(similarities) + (1 - SHARE) * _scaled(fused)
+    mixed = SHARE * scaled(similarities) + (1 - SHARE) * scaled(fused)
     low, high = min(fused), max(fused)
     return [float(low + (high - low) * value) for value in mixed]
 
 
-def _scaled(scores: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def scaled(scores: Sequence[float]) -> npt.NDArray[np.float64]:
+    """Scale scores to [0, 1] between the lowest and the highest; all 1 if they are the same."""
     values = np.asarray(scores, dtype=np.float64)
-    span = values.max() - values.min()
+    span = np.ptp(values) if len(values) else 0.0
     return (values - values.min()) / span if span > 0 else np.ones_like(values)

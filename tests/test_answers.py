@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,7 +44,7 @@ def test_names_that_the_question_does_not_hold_stand_out(sentence: str, question
 def test_names_lie_in_the_sentence_in_order_and_apart(sentence: str, question: str) -> None:
     spans = names_in(sentence, question)
     assert all(0 <= start < end <= len(sentence) for start, end in spans)
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
     asked = set(split(question))
     assert not any(words and set(words) <= asked for a, b in spans if (words := split(sentence[a:b])))
 

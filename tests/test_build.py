@@ -307,3 +307,11 @@ def test_progress_only_goes_up_and_ends_at_the_whole(index: Index, folder: Path)
         assert values == sorted(values)
     assert (told[-1].files_done, told[-1].bytes_done) == (told[-1].files, told[-1].bytes)
     assert all(p.passages_done <= p.passages for p in told)
+
+
+def test_an_index_inside_the_folder_is_not_read(folder: Path) -> None:
+    inside = Index(folder / "index", create=True)
+    for _ in range(2):
+        outcome = build(inside, [folder])
+        assert outcome.refused == ()
+    assert set(ids(inside)) == set(TEXTS)

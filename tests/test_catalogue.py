@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from making import ROOT, document, put
 
 from indexer.catalogue import Filters
 from indexer.index import Index
-from making import ROOT, document, put
 from search.engine import Engine
 
 

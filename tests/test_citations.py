@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from making import document, parts
+
 from search.citations import NotInSource, cite, pinpoint
 from search.engine import Engine
 

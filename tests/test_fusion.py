@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 from hypothesis import given
@@ -34,7 +35,7 @@ def test_every_key_comes_once_in_order_with_a_score_from_0_to_1(
 def test_with_one_side_empty_the_other_decides_alone(ranked: list[tuple[int, float]]) -> None:
     for fused in (fuse(ranked, []), fuse([], ranked)):
         place = {f.key: n for n, f in enumerate(fused)}
-        for (a, high), (b, low) in zip(ranked, ranked[1:], strict=False):
+        for (a, high), (b, low) in itertools.pairwise(ranked):
             assert place[a] < place[b] or high == low or high - low < 1e-9 * 2e6
         assert not fused or fused[0].score == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -9,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from making import document, put, unit
 
 from indexer.catalogue import Filters
 from indexer.index import Index, IndexBusy, IndexMissing
 from indexer.store import IndexUnusable
-from making import document, put, unit
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_dense_search_is_exact(index: Index, k: int) -> None:
     for query in unit(5, 16, seed=99):
         found = index.dense(query, k)
         assert [key for key, _ in found] == brute_force(index, query, k)
-        assert all(a >= b for (_, a), (_, b) in zip(found, found[1:], strict=False))
+        assert all(a >= b for (_, a), (_, b) in itertools.pairwise(found))
 
 
 def test_a_filter_cuts_before_ranking_on_both_sides(index: Index) -> None:
@@ -63,7 +64,7 @@ def test_keywords_find_the_passages_that_hold_any_of_the_stems_best_first(index:
     passages = index.catalogue.passages([key for key, _ in found])
     assert len(found) == 25 + 3
     assert passages[found[0][0]].text == "word2 passage3 shared"
-    assert all(a >= b > 0 for (_, a), (_, b) in zip(found, found[1:], strict=False))
+    assert all(a >= b > 0 for (_, a), (_, b) in itertools.pairwise(found))
 
 
 @pytest.mark.parametrize("stem", ['"', "OR", "NEAR(", "a*", "title:x", "-word", "^", "", "'", "word2 AND", "\\"])
@@ -139,3 +140,11 @@ def test_searching_needs_no_right_to_write_the_dense_file(index: Index) -> None:
 
 def test_the_size_on_disk_is_that_of_its_files(index: Index) -> None:
     assert index.size_on_disk() == sum(f.stat().st_size for f in index.folder.iterdir())
+
+
+def test_a_number_with_a_dot_and_a_name_with_an_apostrophe_are_counted_as_they_are_found(index: Index) -> None:
+    put(index, document("refs.txt"), ["See 124.40 by O'Brien.", "See 124.41 and 40.", "Nothing."])
+    for stem in ("124.40", "o'brien"):
+        assert index.document_frequency(stem) == len(index.keyword([[stem]], 10)) == 1
+    assert index.document_frequency("124.42") == 0
+    assert index.document_frequency("'") == 0

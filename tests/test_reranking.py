@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from making import unit
 
 from indexer.tokenvectors import TokenVectors
-from making import unit
 from search.reranking import maxsim, reranked
 from search.tokencache import KEPT, TokenCache
 

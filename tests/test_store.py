@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from making import document, put, unit
 
 from indexer.index import Index
 from indexer.store import IndexUnusable, Store
-from making import document, put, unit
 
 
 @pytest.fixture
@@ -21,9 +21,14 @@ def index(tmp_path: Path) -> Index:
 
 def test_a_write_that_fails_leaves_nothing_and_the_generation_as_it_was(index: Index) -> None:
     before = index.store.generation
-    with pytest.raises(ZeroDivisionError), index.store.writing():
-        index.store.set_meta("model", "half")
-        raise ZeroDivisionError
+
+    def half() -> None:
+        with index.store.writing():
+            index.store.set_meta("model", "half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
     assert index.store.meta("model") is None
     assert index.store.generation == before
 

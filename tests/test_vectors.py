@@ -9,11 +9,11 @@ from pathlib import Path
 import faiss
 import numpy as np
 import pytest
+from making import document, put, unit
 
 from indexer import vectors
 from indexer.index import Index
 from indexer.vectors import Vectors
-from making import document, put, unit
 
 
 def saved(folder: Path, generation: int = 3) -> Path:
