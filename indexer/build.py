@@ -301,19 +301,22 @@ def _settle(index: Index, found: Scan, gone: list[FileState], tally: _Tally) -> 
     """Delete what is no longer there, and derive the dense index if anything changed."""
     store = index.store
     renamed = {s.document_id for s in store.files() if _is_there(s, found)}
-    with store.writing():
-        for state in gone:
-            if state.document_id not in renamed:
-                store.delete(state.document_id)
-        for root, source, reason in found.refused:
-            store.refuse(root, source, 0, 0, READING, reason)
-        still = set(found.refused) | {(*place, reason) for place, reason in tally.refusals.items()}
-        store.forget_refusals([r[:2] for r in store.refusals() if found.covers(*r[:2]) and r not in still])
-        if gone or tally.indexed or tally.withdrawn:
+    left = [state.document_id for state in gone if state.document_id not in renamed]
+    remembered = store.refusals()
+    still = set(found.refused) | {(*place, reason) for place, reason in tally.refusals.items()}
+    outdated = [r[:2] for r in remembered if found.covers(*r[:2]) and r not in still]
+    unread = [refusal for refusal in found.refused if refusal not in remembered]
+    if left or outdated or unread or tally.indexed or tally.withdrawn:  # else the index is as it was, for its readers too
+        with store.writing():
+            for document_id in left:
+                store.delete(document_id)
+            for root, source, reason in unread:
+                store.refuse(root, source, 0, 0, READING, reason)
+            store.forget_refusals(outdated)
             store.forget_unused_vectors()
-    if gone or tally.withdrawn:
+    if left or tally.withdrawn:
         store.compact()
-    index.save_vectors()
+    index.follow()
 
 
 # -- describing

@@ -91,6 +91,11 @@ class Index:
             built.save(self.folder)
         return built
 
+    def follow(self) -> None:
+        """Derive the FAISS file anew if it is not that of the present generation; the caller is the only writer."""
+        if Vectors.load(self.folder, self.store.generation) is None:
+            self.save_vectors()
+
     def save_vectors(self) -> None:
         """Derive the FAISS file of the present generation; the caller is the only writer."""
         with self.store.reading():
@@ -101,6 +106,7 @@ class Index:
         """Delete everything but the folder. Raises `IndexBusy`."""
         with self.only_writer():
             self.store.empty()
+            self.store.compact()
 
     # -- the seam: dense top-k, keyword top-k, both with a filter; count
 

@@ -54,8 +54,10 @@ class Vectors:
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
     def _parameters(self, selector: faiss.IDSelector | None, k: int) -> faiss.SearchParameters:
-        if isinstance(faiss.downcast_index(self._index.index), faiss.IndexIVF):
-            return faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES)
+        inner = faiss.downcast_index(self._index.index)
+        if isinstance(inner, faiss.IndexIVF):
+            # The few that a filter lets through may lie in any list: then all are looked at.
+            return faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES if selector is None else inner.nlist)
         return faiss.SearchParameters(sel=selector)
 
     @cached_property

@@ -61,7 +61,9 @@ QUESTION = "Which NGOs were fined and suspended in January 2021?"
 def test_sentences_are_few_distinct_near_the_best_and_from_several_sources(engine: Engine) -> None:
     hits = engine.search(Query(QUESTION)).hits
     terms = terms_of(QUESTION, engine.index, engine.catalogue.count()[2], engine.catalogue.languages())
-    chosen = best_sentences(QUESTION, terms, hits, engine.embedder)
+    asked = engine.embedder.token_vectors([QUESTION], query=True)[0]
+    read = engine.embedder.token_vectors([hit.passage.text for hit in hits])
+    chosen = best_sentences(asked, read, terms, hits)
     assert 2 <= len(chosen) <= MOST_SENTENCES
     best = max(c.score for c in chosen)
     assert all(c.score >= KEEP * best for c in chosen)
@@ -73,4 +75,5 @@ def test_sentences_are_few_distinct_near_the_best_and_from_several_sources(engin
 
 
 def test_no_hits_give_no_sentences(engine: Engine) -> None:
-    assert best_sentences(QUESTION, [], [], engine.embedder) == []
+    asked = engine.embedder.token_vectors([QUESTION], query=True)[0]
+    assert best_sentences(asked, [], [], []) == []
