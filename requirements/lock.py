@@ -1,7 +1,7 @@
 """Make the hash-locked requirements: `make lock` (needs uv, and the package registry).
 
-torch comes in two builds for Linux: the registry's, which needs the CUDA packages, and the CPU build. The lock
-accepts both, and keeps the CUDA packages in a file of their own that is installed only where torch asks for them.
+torch comes in two builds for Linux: the registry's, which needs the CUDA packages, and the much smaller CPU build. Each
+has a lock of its own, so that `make install` can take the CPU build where pip finds it and the other elsewhere.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 CUDA = re.compile(r"^(nvidia-|cuda-|triton)")
+TORCH = re.compile(r"^torch==")
 # torch-2.13.0+cpu-cp311-cp311-manylinux_2_28_x86_64.whl
-CPU_BUILDS = {"torch==2.13.0": ["6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b"]}
+CPU_BUILD = "torch==2.13.0+cpu \\\n    --hash=sha256:6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b"
 
 
 def resolve(*extra: str) -> list[str]:
@@ -24,22 +25,18 @@ def resolve(*extra: str) -> list[str]:
     return re.split(r"\n(?=\S)", text.strip())
 
 
-def with_cpu_builds(requirement: str) -> str:
-    """Accept the CPU build of a requirement beside the registry's."""
-    hashes = CPU_BUILDS.get(requirement.split()[0], [])
-    return requirement + "".join(f" \\\n    --hash=sha256:{digest}" for digest in hashes)
-
-
 def main() -> None:
-    """Write the three lock files."""
+    """Write the lock files."""
     run, dev = resolve(), resolve("--extra", "dev")
+    apart = re.compile(f"{CUDA.pattern}|{TORCH.pattern}")
     parts = {
-        "run.lock": [r for r in run if not CUDA.match(r)],
-        "dev.lock": [r for r in dev if not CUDA.match(r)],
-        "cuda.lock": [r for r in run if CUDA.match(r)],
+        "run.lock": [r for r in run if not apart.match(r)],
+        "dev.lock": [r for r in dev if not apart.match(r)],
+        "torch.lock": [r for r in run if apart.match(r)],
+        "torch-cpu.lock": [CPU_BUILD],
     }
     for name, requirements in parts.items():
-        (HERE / name).write_text("\n".join(map(with_cpu_builds, requirements)) + "\n")
+        (HERE / name).write_text("\n".join(requirements) + "\n")
 
 
 if __name__ == "__main__":
