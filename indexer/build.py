@@ -306,7 +306,9 @@ def _settle(index: Index, found: Scan, gone: list[FileState], tally: _Tally) -> 
     still = set(found.refused) | {(*place, reason) for place, reason in tally.refusals.items()}
     outdated = [r[:2] for r in remembered if found.covers(*r[:2]) and r not in still]
     unread = [refusal for refusal in found.refused if refusal not in remembered]
-    if left or outdated or unread or tally.indexed or tally.withdrawn:  # else the index is as it was, for its readers too
+    if (
+        left or outdated or unread or tally.indexed or tally.withdrawn
+    ):  # else the index is as it was, for its readers too
         with store.writing():
             for document_id in left:
                 store.delete(document_id)

@@ -17,7 +17,11 @@ from search.terms import Term
 MOST_SENTENCES = 4
 PASSAGES = 6  # how many hits are read for sentences
 KEEP = 0.75  # of the best sentence's score: less is not shown
-MEANING, WORDS, PASSAGE = 0.55, 0.25, 0.2  # weights of late interaction (scaled), share of query words, and the passage's score
+MEANING, WORDS, PASSAGE = (
+    0.55,
+    0.25,
+    0.2,
+)  # weights of late interaction (scaled), share of query words, and the passage's score
 
 
 @dataclass(frozen=True, slots=True)
