@@ -82,7 +82,8 @@ class Rule:
     def probability(self, seen: Sequence[Observed]) -> Matrix:
         """How likely each question is answered by what was found for it."""
         rows = np.array([question_row(one, self.words) for one in seen])
-        result: Matrix = 1.0 / (1.0 + np.exp(-self.question.odds(rows)))
+        unknown = np.array([bool(answerability.unknown_names(one.found, one.words)) for one in seen])
+        result: Matrix = np.where(unknown, 0.0, 1.0 / (1.0 + np.exp(-self.question.odds(rows))))
         return result
 
 

@@ -26,6 +26,7 @@ Floats = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
 
 PASSAGES = 8  # evidence beyond the first eight passages is not looked at
+NAME_LETTERS = 5  # one letter of a shorter name spelt otherwise makes it another, or it is an abbreviation
 SUPPORTED = 0.66  # a word as alike as this to one in the evidence counts as mentioned
 WORD_KINDS = ("country", "number", "name", "word", "name in another script", "word in another script")
 WORD_FEATURES = (
@@ -245,6 +246,22 @@ def word_odds(models: dict[str, Any], found: Support, features: Matrix) -> Matri
     return np.array([log_odds(models[kind], row) for kind, row in zip(kinds, features, strict=True)])
 
 
+def unknown_names(found: Support, features: Matrix) -> tuple[str, ...]:
+    """Names that neither a passage holds in any spelling nor the corpus letter for letter: one is enough to refuse.
+
+    Only in the passages' own script; abbreviations and short words are left to the model.
+    """
+    if found.other_script:
+        return ()
+    known = features[:, WORD_FEATURES.index("in the corpus")] > 0
+    return tuple(
+        word.text
+        for word, mentioned, held in zip(found.words, found.mentioned, known, strict=True)
+        if word.kind == "name" and len(word.text) >= NAME_LETTERS and not word.text.isupper()
+        and mentioned.max() < SUPPORTED and not held
+    )  # fmt: skip
+
+
 def odds_features(found: Support, odds: Matrix) -> Matrix:
     """The first four of `QUESTION_FEATURES`, from the log-odds that each word is supported."""
     ordered = np.sort(odds)
@@ -304,16 +321,21 @@ def judge(
     found = support(question, evidence, asked, passages)
     if found is None:
         return Answerability(0.0, threshold, ("the question names no subject to look for",))
-    words = word_odds(model["words"], found, word_features(found, statistics))
+    features = word_features(found, statistics)
+    words = word_odds(model["words"], found, features)
     mean_cosine = model["mean_cosine"] if statistics.mean_cosine is None else statistics.mean_cosine
     row = question_features(question, evidence, found, words, mean_cosine)
     probability = float(1.0 / (1.0 + np.exp(-log_odds(model["question"], row))))
-    return Answerability(probability, threshold, reasons(question, evidence, found, words))
+    unknown = unknown_names(found, features)
+    said = reasons(question, evidence, found, words, unknown)
+    return Answerability(0.0 if unknown else probability, threshold, said)
 
 
-def reasons(question: str, evidence: Sequence[Evidence], found: Support, words: Matrix) -> tuple[str, ...]:
-    """What speaks against an answer, in plain English, the least supported name, number or country first."""
-    said = []
+def reasons(
+    question: str, evidence: Sequence[Evidence], found: Support, words: Matrix, unknown: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """What speaks against an answer, in plain English, unknown names first, then the least supported name or number."""
+    said = [f'no passage mentions "{name}"' for name in unknown]
     for i in sorted(range(len(words)), key=lambda i: (found.words[i].kind == "word", words[i])):
         word, mentioned = found.words[i], found.mentioned[i]
         if words[i] >= 0 or (word.kind == "word" and found.other_script):

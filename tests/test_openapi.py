@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -68,9 +69,11 @@ def test_every_operation_says_how_it_refuses(described: dict[str, Any]) -> None:
 def test_a_client_can_be_generated(described: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "openapi.json").write_text(json.dumps(described))
     command = [sys.executable, "-m", "openapi_python_client", "generate", "--path", "openapi.json", "--meta", "none"]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # it formats with our ruff
     made = subprocess.run(
-        [*command, "--output-path", "client", "--fail-on-warning"], cwd=tmp_path, capture_output=True, text=True
-    )
+        [*command, "--output-path", "client", "--fail-on-warning"],
+        cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "PATH": path},
+    )  # fmt: skip
     assert made.returncode == 0, made.stdout + made.stderr
     assert {f.stem for f in (tmp_path / "client" / "api").rglob("*.py")} >= {"search", "ask", "add_documents"}
     imported = [sys.executable, "-c", "from client import Client; from client.api.search import ask, search"]
