@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from api import wire
 from indexer.catalogue import Catalogue
 from indexer.document import Document, Paragraph
+from search.citations import permalink
 from search.results import Answer, Citation, Hit, Quote, Results, Status
 
 UNVERIFIED = "The sentences that were found do not stand in the documents as they are now; ask again."
@@ -86,11 +87,6 @@ class Verifier:
         if not stands:
             self._dropped()
         return stands
-
-
-def permalink(document_id: str, number: int) -> str:
-    """Return the path of a paragraph on the page."""
-    return f"/documents/{document_id}#p{number}"
 
 
 def document(d: Document) -> wire.Document:

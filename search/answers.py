@@ -35,16 +35,20 @@ class Candidate:
     score: float
 
 
+def answering(hits: Sequence[Hit]) -> list[Hit]:
+    """Return the hits whose sentences may answer: the first `PASSAGES`; page furniture never answers."""
+    return [hit for hit in hits if not hit.passage.boilerplate][:PASSAGES]
+
+
 def best_sentences(
     asked: TokenVectors, read: Sequence[TokenVectors], terms: Sequence[Term], hits: Sequence[Hit]
 ) -> list[Candidate]:
     """Return up to `MOST_SENTENCES` sentences that answer best, most useful first, none saying the same twice.
 
-    ``asked`` are the tokens of the question, ``read`` those of each hit's text. Page furniture never answers. A second
-    source is heard before a second sentence of the first one, if it scores at least `KEEP` of the best.
+    ``asked`` are the tokens of the question, ``read`` those of the text of each of ``hits``, which `answering` chose. A
+    second source is heard before a second sentence of the first one, if it scores at least `KEEP` of the best.
     """
-    pairs = [(hit, tokens) for hit, tokens in zip(hits, read, strict=True) if not hit.passage.boilerplate]
-    candidates = _scored(asked, terms, pairs[:PASSAGES])
+    candidates = _scored(asked, terms, list(zip(hits, read, strict=True)))
     if not candidates:
         return []
     good = [c for c in candidates if c.score >= KEEP * candidates[0].score]

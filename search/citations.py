@@ -29,8 +29,13 @@ def cite(document: Document, paragraphs: Sequence[Paragraph], text: str, start: 
     first, last = touched[0], touched[-1]
     return Citation(
         first.number, last.number, first.label, first.label_kind, first.page, start, end, text,
-        f"/documents/{document.id}#p{first.number}",
+        permalink(document.id, first.number),
     )  # fmt: skip
+
+
+def permalink(document_id: str, paragraph: int) -> str:
+    """Return the path of a paragraph on the page."""
+    return f"/documents/{document_id}#p{paragraph}"
 
 
 def pinpoint(label: str | None, page: int | None, paragraph: int) -> str:

@@ -19,7 +19,7 @@ from indexer.microbatch import MicroBatcher
 from indexer.passages import context
 from indexer.words import query_stems
 from search.answerability import Answerability, Evidence, Statistics, judge
-from search.answers import Candidate, best_sentences, names_in
+from search.answers import Candidate, answering, best_sentences, names_in
 from search.citations import NotInSource, cite
 from search.folding import fold
 from search.fusion import Fused, fuse
@@ -120,7 +120,7 @@ class Engine:
     # -- the steps of a search
 
     def _terms(self, text: str) -> list[Term]:
-        return terms_of(text, self.index, self.catalogue.count()[2], self.catalogue.languages())
+        return terms_of(text, self.index, len(self.index.vectors()), self.catalogue.languages())
 
     def _fused(self, text: str, terms: Sequence[Term], query: Query) -> list[Fused]:
         dense = lexical = []
@@ -139,7 +139,8 @@ class Engine:
             for f in fused
             if (p := passages.get(f.key))
         ]
-        return sorted(found, key=lambda f: (-f.fused.score, f.fused.key))
+        # The worst text and the best furniture both score 0: which it is decides before the key.
+        return sorted(found, key=lambda f: (-f.fused.score, f.passage.boilerplate, f.fused.key))
 
     def _reranked(self, text: str, found: list[_Found], query: Query) -> list[_Found]:
         """Rank the first few again by late interaction, unless the query says not to."""
@@ -203,19 +204,20 @@ class Engine:
         """Pick the sentences that answer, by the token vectors that reranking has read already."""
         tokens = self._tokens()
         asked = tokens.token_vectors([results.query], query=True)[0]
-        texts = [self._as_embedded(hit.document, hit.passage) for hit in results.hits]
+        hits = answering(results.hits)
+        texts = [self._as_embedded(hit.document, hit.passage) for hit in hits]
         read = [
             vectors.part(len(text) - len(hit.passage.text), len(text))
-            for vectors, text, hit in zip(tokens.token_vectors(texts), texts, results.hits, strict=True)
+            for vectors, text, hit in zip(tokens.token_vectors(texts), texts, hits, strict=True)
         ]
-        return best_sentences(asked, read, self._terms(results.query), results.hits)
+        return best_sentences(asked, read, self._terms(results.query), hits)
 
     def _judged(self, results: Results) -> Answerability:
         """Decide whether the passages that were found answer the question at all."""
         evidence = [self._evidence(hit) for hit in results.hits if not hit.passage.boilerplate]
         mean = float(self._embedded(results.query) @ self.index.vectors().mean) if evidence else 0.0
-        passages = self.catalogue.count()[2]
-        return judge(results.query, evidence, self._tokens(), Statistics(passages, self._frequency, mean))
+        statistics = Statistics(len(self.index.vectors()), self._frequency, mean)
+        return judge(results.query, evidence, self._tokens(), statistics)
 
     def _evidence(self, hit: Hit) -> Evidence:
         about = self._context(hit.document, hit.passage)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.words import split
-from search.answers import KEEP, MOST_SENTENCES, best_sentences, names_in
+from search.answers import KEEP, MOST_SENTENCES, answering, best_sentences, names_in
 from search.engine import Engine
 from search.query import Query
 from search.terms import terms_of
@@ -59,7 +59,7 @@ QUESTION = "Which NGOs were fined and suspended in January 2021?"
 
 
 def test_sentences_are_few_distinct_near_the_best_and_from_several_sources(engine: Engine) -> None:
-    hits = engine.search(Query(QUESTION)).hits
+    hits = answering(engine.search(Query(QUESTION)).hits)
     terms = terms_of(QUESTION, engine.index, engine.catalogue.count()[2], engine.catalogue.languages())
     asked = engine.embedder.token_vectors([QUESTION], query=True)[0]
     read = engine.embedder.token_vectors([hit.passage.text for hit in hits])
