@@ -11,22 +11,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer import metadata, tokens
-from indexer.document import Document, Extract, Kind, Paragraph, Refused
+from indexer import metadata
+from indexer.document import Document, Extract, Refused
+from indexer.entries import BATCH, Entry, cut, settings, write
 from indexer.index import Index
 from indexer.manifest import ManifestEntry, mismatch, read_manifest
-from indexer.paragraphs import paragraphs
-from indexer.passages import JOIN_TOKENS, MAX_TOKENS, SHORT_TOKENS, context, passages
 from indexer.sandbox import Parser
 from indexer.scan import File, Scan, scan
-from indexer.store import FileState, StoredPassage
-from indexer.words import index_words
+from indexer.store import FileState
 
 if TYPE_CHECKING:
     from indexer.embedding import Embedder
 
 READING = 1  # goes up when readers change what they make of a file, so that files refused before are tried again
-BATCH = 128  # passages embedded, and committed, at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +51,6 @@ class Outcome:
     seconds: float
     skipped: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Ready:
-    """A document that is read and cut, and waits for its vectors."""
-
-    file: File
-    document: Document
-    described: str
-    extract: Extract
-    paragraphs: list[Paragraph]
-    stored: list[StoredPassage]
-    embedded: dict[bytes, str]
 
 
 @dataclass(slots=True)
@@ -143,12 +127,6 @@ def _embedder(index: Index, model: str | None) -> Callable[[], Embedder]:
     return loaded
 
 
-def settings(embedder: Embedder) -> dict[str, str]:
-    """Return what an index is made with, and what a query over it must be asked with."""
-    sizes = f"{MAX_TOKENS}/{JOIN_TOKENS}/{SHORT_TOKENS} tokens"
-    return {"model": embedder.name, "revision": embedder.revision, "passages": sizes}
-
-
 def remove(index: Index, document_ids: Sequence[str]) -> int:
     """Delete documents from the index, and say how many were there. Raises `IndexBusy`."""
     with index.only_writer():
@@ -171,7 +149,7 @@ def _read(
     manifests: dict[Path, dict[str, ManifestEntry]],
     parser: Parser,
     tally: _Tally,
-) -> Iterator[_Ready]:
+) -> Iterator[Entry]:
     ids = {state.sha256: state.document_id for state in gone}  # a renamed file keeps its address
     taken = {state.document_id for state in known.values()}
     for file in found.files:
@@ -185,7 +163,7 @@ def _read(
             if ready is None:
                 tally.unchanged.append(file.source)
             else:
-                tally.passages += len(ready.stored)
+                tally.passages += len(ready.passages)
                 yield ready
         except Refused as refusal:
             tally.refusals[str(file.root), file.source] = str(refusal)
@@ -209,7 +187,7 @@ def _changed(
     ids: dict[str, str],
     taken: set[str],
     tally: _Tally,
-) -> _Ready | None:
+) -> Entry | None:
     """Read and cut a file that is new or changed; None if the index has it as it is. Raises `Refused`."""
     same_stat = state is not None and (state.size, state.mtime_ns) == (file.size, file.mtime_ns)
     if state is not None and same_stat and state.described == described:
@@ -227,7 +205,8 @@ def _changed(
     extract = parser.read(data, file.source)
     document_id = state.document_id if state else ids.pop(sha256, "") or _new_id(file.source, taken)
     taken.add(document_id)
-    return _cut(file, _document(document_id, file, extract, entry, sha256), described, extract)
+    document = _document(document_id, file, extract, entry, sha256)
+    return cut(document, extract, str(file.root), (file.size, file.mtime_ns), described)
 
 
 def _document(document_id: str, file: File, extract: Extract, entry: ManifestEntry | None, sha256: str) -> Document:
@@ -237,23 +216,6 @@ def _document(document_id: str, file: File, extract: Extract, entry: ManifestEnt
         document_id, file.source, given.title or title, given.publisher or publisher, given.date or date,
         given.language or language, extract.media_type, sha256, given.address,
     )  # fmt: skip
-
-
-def _cut(file: File, document: Document, described: str, extract: Extract) -> _Ready:
-    """Cut a document into paragraphs and passages, and prepare what the embedder and the keyword index read."""
-    parts = paragraphs(extract, document.id)
-    by_number = {p.number: p for p in parts}
-    ready = _Ready(file, document, described, extract, parts, [], {})
-    for passage in passages(extract.text, parts, tokens.count):
-        about = context(document, by_number[passage.first])
-        reads = f"{about}\n{passage.text}"
-        key = hashlib.sha256(reads.encode("utf-8", "surrogatepass")).digest()
-        words = index_words(passage.text, document.language)
-        ready.stored.append(StoredPassage(passage, words, index_words(about, document.language), key))
-        ready.embedded[key] = reads
-    if not any(p.kind is not Kind.BOILERPLATE for p in parts):
-        raise Refused("no text in it")
-    return ready
 
 
 def _new_id(source: str, taken: set[str]) -> str:
@@ -267,34 +229,24 @@ def _new_id(source: str, taken: set[str]) -> str:
 # -- writing
 
 
-def _batches(ready: Iterator[_Ready]) -> Iterator[list[_Ready]]:
-    batch: list[_Ready] = []
-    for document in ready:
-        batch.append(document)
-        if sum(len(d.embedded) for d in batch) >= BATCH:
+def _batches(ready: Iterator[Entry]) -> Iterator[list[Entry]]:
+    batch: list[Entry] = []
+    for one in ready:
+        batch.append(one)
+        if sum(len(e.embedded) for e in batch) >= BATCH:
             yield batch
             batch = []
     if batch:
         yield batch
 
 
-def _write(index: Index, batch: list[_Ready], embedder: Embedder, tally: _Tally) -> None:
-    store = index.store
-    texts = {key: text for ready in batch for key, text in ready.embedded.items()}
-    have = store.known_vectors(list(texts))
-    missing = [key for key in texts if key not in have]
-    tally.passages_done += sum(len(r.stored) for r in batch) - len(missing)
-    for chunk in (missing[i : i + BATCH] for i in range(0, len(missing), BATCH)):
-        vectors = embedder.embed_passages([texts[key] for key in chunk])
-        with store.writing():
-            store.put_vectors(chunk, vectors)
-        tally.passages_done += len(chunk)
+def _write(index: Index, batch: list[Entry], embedder: Embedder, tally: _Tally) -> None:
+    def done(passages: int) -> None:
+        tally.passages_done += passages
         tally.tell()
-    with store.writing():
-        for r in batch:
-            stat = (r.file.size, r.file.mtime_ns)
-            store.add(r.document, str(r.file.root), stat, r.described, r.extract.text, r.paragraphs, r.stored)
-    tally.indexed += [r.document.source for r in batch]
+
+    write(index, batch, embedder, done)
+    tally.indexed += [one.document.source for one in batch]
 
 
 def _settle(index: Index, found: Scan, gone: list[FileState], tally: _Tally) -> None:

@@ -1,0 +1,83 @@
+"""An entry of the index: a document cut into paragraphs and passages, with what the model and the keywords read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from indexer import tokens
+from indexer.document import Document, Extract, Kind, Paragraph, Refused
+from indexer.embedding import Embedder
+from indexer.index import Index
+from indexer.paragraphs import paragraphs
+from indexer.passages import JOIN_TOKENS, MAX_TOKENS, SHORT_TOKENS, context, passages
+from indexer.store import StoredPassage
+from indexer.words import index_words
+
+BATCH = 128  # passages embedded, and committed, at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document that is read and cut, and waits for its vectors.
+
+    ``root`` is the folder that its source counts from, ``stat`` the size in bytes and the time of change (ns) of its
+    file, ``described`` a fingerprint of what a manifest says of it; ``embedded`` maps the hash of what the model reads
+    for a passage to that text.
+    """
+
+    document: Document
+    root: str
+    stat: tuple[int, int]
+    described: str
+    text: str
+    paragraphs: tuple[Paragraph, ...]
+    passages: tuple[StoredPassage, ...]
+    embedded: dict[bytes, str]
+
+
+def cut(document: Document, extract: Extract, root: str, stat: tuple[int, int], described: str = "") -> Entry:
+    """Cut a document. Raises `Refused` if it is page furniture throughout."""
+    parts = paragraphs(extract, document.id)
+    if not any(p.kind is not Kind.BOILERPLATE for p in parts):
+        raise Refused("no text in it")
+    by_number = {p.number: p for p in parts}
+    stored: list[StoredPassage] = []
+    embedded: dict[bytes, str] = {}
+    for passage in passages(extract.text, parts, tokens.count):
+        about = context(document, by_number[passage.first])
+        reads = f"{about}\n{passage.text}"
+        key = hashlib.sha256(reads.encode("utf-8", "surrogatepass")).digest()
+        words = index_words(passage.text, document.language)
+        stored.append(StoredPassage(passage, words, index_words(about, document.language), key))
+        embedded[key] = reads
+    return Entry(document, root, stat, described, extract.text, tuple(parts), tuple(stored), embedded)
+
+
+def write(
+    index: Index, entries: Sequence[Entry], embedder: Embedder, done: Callable[[int], None] = lambda _: None
+) -> None:
+    """Embed what has no vector yet, a batch a transaction, then write the documents in one more.
+
+    ``done`` is told how many more passages have their vector. The caller is the only writer.
+    """
+    store = index.store
+    texts = {key: text for one in entries for key, text in one.embedded.items()}
+    have = store.known_vectors(list(texts))
+    missing = [key for key in texts if key not in have]
+    done(sum(len(one.passages) for one in entries) - len(missing))
+    for chunk in (missing[i : i + BATCH] for i in range(0, len(missing), BATCH)):
+        vectors = embedder.embed_passages([texts[key] for key in chunk])
+        with store.writing():
+            store.put_vectors(chunk, vectors)
+        done(len(chunk))
+    with store.writing():
+        for one in entries:
+            store.add(one.document, one.root, one.stat, one.described, one.text, one.paragraphs, one.passages)
+
+
+def settings(embedder: Embedder) -> dict[str, str]:
+    """Return what an index is made with, and what a query over it must be asked with."""
+    sizes = f"{MAX_TOKENS}/{JOIN_TOKENS}/{SHORT_TOKENS} tokens"
+    return {"model": embedder.name, "revision": embedder.revision, "passages": sizes}
