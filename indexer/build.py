@@ -16,6 +16,7 @@ from indexer.document import Document, Extract, Refused
 from indexer.entries import BATCH, Entry, cut, settings, write
 from indexer.index import Index
 from indexer.manifest import ManifestEntry, mismatch, read_manifest
+from indexer.passages import SIZES, Sizes
 from indexer.sandbox import Parser
 from indexer.scan import File, Scan, scan
 from indexer.store import FileState
@@ -84,6 +85,7 @@ def build(
     *,
     model: str | None = None,
     parser: Parser | None = None,
+    sizes: Sizes = SIZES,
 ) -> Outcome:
     """Bring ``index`` up to date with the files below ``paths``: what did not change costs nothing.
 
@@ -92,14 +94,14 @@ def build(
     """
     began = time.monotonic()
     with index.only_writer():
-        embedder = _embedder(index, model)
+        embedder = _embedder(index, model, sizes)
         found = scan(paths)
         tally = _Tally(len(found.files), sum(f.size for f in found.files), progress)
         manifests, warnings = _manifests(found)
         known = {(state.root, state.source): state for state in index.store.files()}
         gone = [s for s in known.values() if found.covers(s.root, s.source) and not _is_there(s, found)]
         with parser or Parser() as reader:
-            ready = _read(index, found, known, gone, manifests, reader, tally)
+            ready = _read(index, found, known, gone, manifests, reader, tally, sizes)
             for batch in _batches(ready):
                 _write(index, batch, embedder(), tally)
         _settle(index, found, gone, tally)
@@ -110,7 +112,7 @@ def build(
     )  # fmt: skip
 
 
-def _embedder(index: Index, model: str | None) -> Callable[[], Embedder]:
+def _embedder(index: Index, model: str | None, sizes: Sizes) -> Callable[[], Embedder]:
     """Load the model at the first text that needs it: a second run on an unchanged folder needs none."""
 
     @lru_cache(maxsize=1)
@@ -118,7 +120,7 @@ def _embedder(index: Index, model: str | None) -> Callable[[], Embedder]:
         from indexer.embedding import load
 
         embedder = load(model or index.store.meta("model"))
-        index.require(settings(embedder))
+        index.require(settings(embedder, sizes))
         return embedder
 
     stored = index.store.meta("model")
@@ -149,6 +151,7 @@ def _read(
     manifests: dict[Path, dict[str, ManifestEntry]],
     parser: Parser,
     tally: _Tally,
+    sizes: Sizes,
 ) -> Iterator[Entry]:
     ids = {state.sha256: state.document_id for state in gone}  # a renamed file keeps its address
     taken = {state.document_id for state in known.values()}
@@ -159,7 +162,7 @@ def _read(
         described = _fingerprint(entry)
         state = known.get((str(file.root), file.source))
         try:
-            ready = _changed(index, file, state, entry, described, parser, ids, taken, tally)
+            ready = _changed(index, file, state, entry, described, parser, ids, taken, tally, sizes)
             if ready is None:
                 tally.unchanged.append(file.source)
             else:
@@ -187,6 +190,7 @@ def _changed(
     ids: dict[str, str],
     taken: set[str],
     tally: _Tally,
+    sizes: Sizes,
 ) -> Entry | None:
     """Read and cut a file that is new or changed; None if the index has it as it is. Raises `Refused`."""
     same_stat = state is not None and (state.size, state.mtime_ns) == (file.size, file.mtime_ns)
@@ -206,7 +210,7 @@ def _changed(
     document_id = state.document_id if state else ids.pop(sha256, "") or _new_id(file.source, taken)
     taken.add(document_id)
     document = _document(document_id, file, extract, entry, sha256)
-    return cut(document, extract, str(file.root), (file.size, file.mtime_ns), described)
+    return cut(document, extract, str(file.root), (file.size, file.mtime_ns), described, sizes)
 
 
 def _document(document_id: str, file: File, extract: Extract, entry: ManifestEntry | None, sha256: str) -> Document:

@@ -11,7 +11,7 @@ from indexer.document import Document, Extract, Kind, Paragraph, Refused
 from indexer.embedding import Embedder
 from indexer.index import Index
 from indexer.paragraphs import paragraphs
-from indexer.passages import JOIN_TOKENS, MAX_TOKENS, SHORT_TOKENS, context, passages
+from indexer.passages import SIZES, Sizes, context, passages
 from indexer.store import StoredPassage
 from indexer.words import index_words
 
@@ -37,7 +37,14 @@ class Entry:
     embedded: dict[bytes, str]
 
 
-def cut(document: Document, extract: Extract, root: str, stat: tuple[int, int], described: str = "") -> Entry:
+def cut(
+    document: Document,
+    extract: Extract,
+    root: str,
+    stat: tuple[int, int],
+    described: str = "",
+    sizes: Sizes = SIZES,
+) -> Entry:
     """Cut a document. Raises `Refused` if it is page furniture throughout."""
     parts = paragraphs(extract, document.id)
     if not any(p.kind is not Kind.BOILERPLATE for p in parts):
@@ -45,9 +52,9 @@ def cut(document: Document, extract: Extract, root: str, stat: tuple[int, int], 
     by_number = {p.number: p for p in parts}
     stored: list[StoredPassage] = []
     embedded: dict[bytes, str] = {}
-    for passage in passages(extract.text, parts, tokens.count):
-        about = context(document, by_number[passage.first])
-        reads = f"{about}\n{passage.text}"
+    for passage in passages(extract.text, parts, tokens.count, sizes):
+        about = context(document, by_number[passage.first]) if sizes.context else ""
+        reads = f"{about}\n{passage.text}" if about else passage.text
         key = hashlib.sha256(reads.encode("utf-8", "surrogatepass")).digest()
         words = index_words(passage.text, document.language)
         stored.append(StoredPassage(passage, words, index_words(about, document.language), key))
@@ -77,7 +84,6 @@ def write(
             store.add(one.document, one.root, one.stat, one.described, one.text, one.paragraphs, one.passages)
 
 
-def settings(embedder: Embedder) -> dict[str, str]:
+def settings(embedder: Embedder, sizes: Sizes = SIZES) -> dict[str, str]:
     """Return what an index is made with, and what a query over it must be asked with."""
-    sizes = f"{MAX_TOKENS}/{JOIN_TOKENS}/{SHORT_TOKENS} tokens"
-    return {"model": embedder.name, "revision": embedder.revision, "passages": sizes}
+    return {"model": embedder.name, "revision": embedder.revision, "passages": str(sizes)}

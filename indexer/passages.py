@@ -4,20 +4,37 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from indexer.document import Document, Kind, Paragraph, Passage
 from indexer.sentences import Span, sentences, trim
 
-# Measured on question sets over the sample corpus, see docs/quality.md; well inside the 512 tokens that models read.
-MAX_TOKENS = 320  # the longest passage: about 240 English words
-JOIN_TOKENS = 200  # unlabelled short neighbours are joined up to this
-SHORT_TOKENS = 80  # a paragraph below this is short
-
 Counter = Callable[[str], int]
 
 
-def passages(text: str, paragraphs: Sequence[Paragraph], count: Counter) -> list[Passage]:
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How passages are cut, in tokens: the longest is well inside the 512 that models read.
+
+    Measured on question sets over the sample corpus, see docs/quality.md. ``context`` says whether the model reads
+    title, date, headings and label before the passage.
+    """
+
+    longest: int = 320  # about 240 English words
+    joined: int = 200  # unlabelled short neighbours are joined up to this
+    short: int = 80  # a paragraph below this is short
+    context: bool = True
+
+    def __str__(self) -> str:
+        named = f"{self.longest}/{self.joined}/{self.short} tokens"
+        return named if self.context else f"{named}, without context"
+
+
+SIZES = Sizes()
+
+
+def passages(text: str, paragraphs: Sequence[Paragraph], count: Counter, sizes: Sizes = SIZES) -> list[Passage]:
     """Cut a document into what is embedded and ranked, in reading order.
 
     ``count`` gives the tokens of a text. A heading stands in its paragraphs' context and is no passage of its
@@ -32,18 +49,18 @@ def passages(text: str, paragraphs: Sequence[Paragraph], count: Counter) -> list
 
     cut: list[Passage] = []
     for _, group in groupby(content, key=place):
-        for members in _joined(list(group), count):
-            cut += _passages_of(text, members, count)
+        for members in _joined(list(group), count, sizes):
+            cut += _passages_of(text, members, count, sizes.longest)
     return cut
 
 
-def _joined(group: list[Paragraph], count: Counter) -> Iterable[list[Paragraph]]:
+def _joined(group: list[Paragraph], count: Counter, sizes: Sizes) -> Iterable[list[Paragraph]]:
     run: list[Paragraph] = []
     size = 0
     for paragraph in group:
         tokens = count(paragraph.text)
         joins = run and paragraph.label is None and run[-1].label is None
-        fits = size + tokens <= JOIN_TOKENS and (tokens < SHORT_TOKENS or size < SHORT_TOKENS)
+        fits = size + tokens <= sizes.joined and (tokens < sizes.short or size < sizes.short)
         if run and not (joins and fits):
             yield run
             run, size = [], 0
@@ -53,12 +70,12 @@ def _joined(group: list[Paragraph], count: Counter) -> Iterable[list[Paragraph]]
         yield run
 
 
-def _passages_of(text: str, members: list[Paragraph], count: Counter) -> list[Passage]:
+def _passages_of(text: str, members: list[Paragraph], count: Counter, longest: int) -> list[Passage]:
     first, last = members[0], members[-1]
     whole = (first.char_start, last.char_end)
     spans = [whole]
-    if count(text[slice(*whole)]) > MAX_TOKENS:
-        spans = _windows(text, whole, count)
+    if count(text[slice(*whole)]) > longest:
+        spans = _windows(text, whole, count, longest)
     return [
         Passage(
             f"{first.document_id}:{start}-{end}", first.document_id, first.number, last.number, start, end,
@@ -68,13 +85,13 @@ def _passages_of(text: str, members: list[Paragraph], count: Counter) -> list[Pa
     ]  # fmt: skip
 
 
-def _windows(text: str, whole: Span, count: Counter) -> list[Span]:
-    """Cut at sentence ends so that each window holds at most `MAX_TOKENS` and overlaps the last by a sentence."""
+def _windows(text: str, whole: Span, count: Counter, longest: int) -> list[Span]:
+    """Cut at sentence ends so that each window holds at most ``longest`` tokens and overlaps the last by a sentence."""
     spans = ((whole[0] + a, whole[0] + b) for a, b in sentences(text[slice(*whole)]))
-    pieces = [piece for a, b in spans for piece in _short(text, a, b, count)]
+    pieces = [piece for a, b in spans for piece in _short(text, a, b, count, longest)]
 
     def fits(first: int, last: int) -> bool:
-        return count(text[pieces[first][0] : pieces[last][1]]) <= MAX_TOKENS
+        return count(text[pieces[first][0] : pieces[last][1]]) <= longest
 
     windows: list[Span] = []
     start = 0
@@ -89,15 +106,15 @@ def _windows(text: str, whole: Span, count: Counter) -> list[Span]:
     return windows
 
 
-def _short(text: str, start: int, end: int, count: Counter) -> list[Span]:
+def _short(text: str, start: int, end: int, count: Counter, longest: int) -> list[Span]:
     """Halve a sentence at a space until each part fits: lists of hundreds of names come as one sentence."""
-    if count(text[start:end]) <= MAX_TOKENS or end - start < 2:
+    if count(text[start:end]) <= longest or end - start < 2:
         return [(start, end)]
     middle = (start + end) // 2
     space = text.find(" ", middle, end)
     cut = space + 1 if start < space + 1 < end else middle
     halves = (trim(text, start, cut), trim(text, cut, end))
-    return [piece for half in halves if half for piece in _short(text, *half, count)]
+    return [piece for half in halves if half for piece in _short(text, *half, count, longest)]
 
 
 def context(document: Document, paragraph: Paragraph) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from indexer import tokens
 from indexer.document import Document, Kind, Paragraph
-from indexer.passages import JOIN_TOKENS, MAX_TOKENS, SHORT_TOKENS, context, passages
+from indexer.passages import SIZES, context, passages
 from indexer.sandbox import Parser
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -55,7 +55,7 @@ def test_what_always_holds(parts: list[Part]) -> None:
     for passage in cut:
         assert passage.text == text[passage.char_start : passage.char_end]
         assert passage.text.strip()
-        assert passage.tokens == by_words(passage.text) <= MAX_TOKENS
+        assert passage.tokens == by_words(passage.text) <= SIZES.longest
         held = [p for p in content if p.char_start < passage.char_end and passage.char_start < p.char_end]
         assert {p.kind is Kind.BOILERPLATE for p in held} == {passage.boilerplate}
         assert len({p.heading_path for p in held}) == 1
@@ -78,7 +78,7 @@ def test_the_budget_holds_in_real_tokens_for_any_text(text: str) -> None:
     text = text * 3
     whole = Paragraph("d", 1, None, None, (), None, Kind.BODY, 0, len(text), text)
     for passage in passages(text, [whole], tokens.count):
-        assert tokens.count(passage.text) <= MAX_TOKENS
+        assert tokens.count(passage.text) <= SIZES.longest
 
 
 @pytest.mark.parametrize("file", sorted(CORPUS.glob("*.txt")), ids=lambda f: f.name)
@@ -92,11 +92,11 @@ def test_no_paragraph_of_a_real_document_is_left_out(file: Path) -> None:
     for paragraph in paragraphs:
         if paragraph.kind is not Kind.HEADING:
             assert any(p.first <= paragraph.number <= p.last for p in cut), paragraph.text
-    assert max(p.tokens for p in cut) <= MAX_TOKENS
+    assert max(p.tokens for p in cut) <= SIZES.longest
 
 
 def test_short_neighbours_are_joined_and_long_ones_are_not() -> None:
-    short, long = "word " * (SHORT_TOKENS // 2), "word " * (JOIN_TOKENS - 10)
+    short, long = "word " * (SIZES.short // 2), "word " * (SIZES.joined - 10)
     text, paragraphs = document_of([(t.strip(), Kind.BODY, False, "") for t in (short, short, long, long)])
     assert [(p.first, p.last) for p in passages(text, paragraphs, by_words)] == [(1, 2), (3, 3), (4, 4)]
 
