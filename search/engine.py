@@ -3,60 +3,41 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.catalogue import Catalogue, Filters
-from indexer.document import Document, Paragraph, Passage
+from indexer.document import Paragraph
 from indexer.index import Index
-from indexer.microbatch import MicroBatcher
-from indexer.passages import context
 from indexer.words import query_stems
 from search.answerability import Answerability, Evidence, Statistics, judge
 from search.answers import Candidate, answering, best_sentences, names_in
 from search.citations import NotInSource, cite
 from search.folding import fold
-from search.fusion import Fused, fuse
 from search.highlights import highlights
-from search.query import Mode, Query, clean
-from search.reranking import CANDIDATES, maxsim, reranked
+from search.query import Query, clean
+from search.ranking import RANKING, Found, Ranker, Ranking
 from search.results import Answer, Hit, Quote, Results, Sentence, Status
-from search.terms import Term, terms_of
-from search.tokencache import TokenCache
+from search.terms import Term
 
 if TYPE_CHECKING:
     from indexer.embedding import Embedder
-    from indexer.store import Vectors
 
-POOL = 200  # passages that each side may bring
 FACETS = ("source", "publisher", "language", "year")
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A fused passage with what is needed to show it."""
-
-    fused: Fused
-    passage: Passage
-    document: Document
 
 
 class Engine:
     """Search over one index; safe to use from many threads."""
 
-    def __init__(self, index: Index, model: str | None = None) -> None:
+    def __init__(self, index: Index, model: str | None = None, ranking: Ranking = RANKING) -> None:
         self.index = index
         self.catalogue: Catalogue = index.catalogue
         self._model = model
-        self._opening = threading.Lock()
-        self._token_cache: TokenCache | None = None
-        self._questions: Callable[[str], Vectors] | None = None
+        self.ranker = Ranker(index, lambda: self.embedder, ranking)
 
     @classmethod
     def open(cls, folder: Path, model: str | None = None) -> Engine:
@@ -90,8 +71,8 @@ class Engine:
         began = time.perf_counter()
         text = clean(query.text)
         with self.index.store.reading():
-            terms = self._terms(text)
-            found = self._reranked(text, self._found(self._fused(text, terms, query)), query)
+            terms = self.ranker.terms(text)
+            found = self.ranker.ranked(text, terms, query)
             groups = fold(found[: query.offset + 3 * query.limit + 20], lambda f: f.passage.text)
             page = groups[query.offset : query.offset + query.limit]
             hits = self._hits(page, terms, query)
@@ -119,68 +100,7 @@ class Engine:
 
     # -- the steps of a search
 
-    def _terms(self, text: str) -> list[Term]:
-        return terms_of(text, self.index, len(self.index.vectors()), self.catalogue.languages())
-
-    def _fused(self, text: str, terms: Sequence[Term], query: Query) -> list[Fused]:
-        dense = lexical = []
-        if query.mode is not Mode.LEXICAL:
-            dense = self.index.dense(self._embedded(text), POOL, query.filters)
-        if query.mode is not Mode.DENSE:
-            lexical = self.index.keyword([term.stems for term in terms], POOL, query.filters)
-        return fuse(dense, lexical)
-
-    def _found(self, fused: Sequence[Fused]) -> list[_Found]:
-        """Look the passages up; page furniture goes last, a whole point below the text."""
-        passages = self.catalogue.passages([f.key for f in fused])
-        documents = self.catalogue.documents_by_id(p.document_id for p in passages.values())
-        found = [
-            _Found(replace(f, score=f.score - 1) if p.boilerplate else f, p, documents[p.document_id])
-            for f in fused
-            if (p := passages.get(f.key))
-        ]
-        # The worst text and the best furniture both score 0: which it is decides before the key.
-        return sorted(found, key=lambda f: (-f.fused.score, f.passage.boilerplate, f.fused.key))
-
-    def _reranked(self, text: str, found: list[_Found], query: Query) -> list[_Found]:
-        """Rank the first few again by late interaction, unless the query says not to."""
-        first = [f for f in found[:CANDIDATES] if not f.passage.boilerplate]
-        if query.rerank is False or query.mode is not Mode.HYBRID or len(first) < 2:
-            return found
-        tokens = self._tokens()
-        asked = tokens.token_vectors([text], query=True)[0]
-        read = tokens.token_vectors([self._as_embedded(f.document, f.passage) for f in first])
-        late = [maxsim(asked, passage) for passage in read]
-        scores = reranked([f.fused.score for f in first], late)
-        again = [
-            replace(f, fused=replace(f.fused, score=score, late=similarity))
-            for f, score, similarity in zip(first, scores, late, strict=True)
-        ]
-        again.sort(key=lambda f: (-f.fused.score, f.fused.key))
-        return again + found[len(first) :]
-
-    def _as_embedded(self, document: Document, passage: Passage) -> str:
-        """Return what the embedder read of a passage."""
-        return f"{self._context(document, passage)}\n{passage.text}"
-
-    def _context(self, document: Document, passage: Passage) -> str:
-        paragraph = self.catalogue.paragraphs(document.id, passage.first, passage.first)[0]
-        return context(document, paragraph)
-
-    def _embedded(self, text: str) -> Vectors:
-        """Return the vector of a question; those asked at the same time are embedded together."""
-        with self._opening:
-            if self._questions is None:
-                self._questions = lru_cache(maxsize=128)(MicroBatcher(self.embedder.embed_queries))
-        return self._questions(text)
-
-    def _tokens(self) -> TokenCache:
-        with self._opening:
-            if self._token_cache is None:
-                self._token_cache = TokenCache(self.embedder)
-            return self._token_cache
-
-    def _hits(self, groups: Sequence[tuple[_Found, list[_Found]]], terms: Sequence[Term], query: Query) -> list[Hit]:
+    def _hits(self, groups: Sequence[tuple[Found, list[Found]]], terms: Sequence[Term], query: Query) -> list[Hit]:
         stems = [stem for term in terms for stem in term.stems]
         ranked: list[Hit] = []
         for rank, (first, twins) in enumerate(groups, query.offset + 1):
@@ -188,7 +108,7 @@ class Engine:
             ranked.append(replace(self._hit(first, rank, stems, query.explain), duplicates=duplicates))
         return ranked
 
-    def _hit(self, found: _Found, rank: int, stems: Sequence[str], explain: bool) -> Hit:
+    def _hit(self, found: Found, rank: int, stems: Sequence[str], explain: bool) -> Hit:
         passage, document = found.passage, found.document
         paragraphs = self.catalogue.paragraphs(document.id, passage.first, passage.last)
         return Hit(
@@ -202,25 +122,20 @@ class Engine:
 
     def _chosen(self, results: Results) -> list[Candidate]:
         """Pick the sentences that answer, by the token vectors that reranking has read already."""
-        tokens = self._tokens()
-        asked = tokens.token_vectors([results.query], query=True)[0]
+        asked = self.ranker.tokens().token_vectors([results.query], query=True)[0]
         hits = answering(results.hits)
-        texts = [self._as_embedded(hit.document, hit.passage) for hit in hits]
-        read = [
-            vectors.part(len(text) - len(hit.passage.text), len(text))
-            for vectors, text, hit in zip(tokens.token_vectors(texts), texts, hits, strict=True)
-        ]
-        return best_sentences(asked, read, self._terms(results.query), hits)
+        read = self.ranker.token_vectors([(hit.document, hit.passage) for hit in hits])
+        return best_sentences(asked, read, self.ranker.terms(results.query), hits)
 
     def _judged(self, results: Results) -> Answerability:
         """Decide whether the passages that were found answer the question at all."""
         evidence = [self._evidence(hit) for hit in results.hits if not hit.passage.boilerplate]
-        mean = float(self._embedded(results.query) @ self.index.vectors().mean) if evidence else 0.0
+        mean = float(self.ranker.embedded(results.query) @ self.index.vectors().mean) if evidence else 0.0
         statistics = Statistics(len(self.index.vectors()), self._frequency, mean)
-        return judge(results.query, evidence, self._tokens(), statistics)
+        return judge(results.query, evidence, self.ranker.tokens(), statistics)
 
     def _evidence(self, hit: Hit) -> Evidence:
-        about = self._context(hit.document, hit.passage)
+        about = self.ranker.context(hit.document, hit.passage)
         return Evidence(hit.passage.text, about, hit.dense or 0.0, hit.lexical or 0.0, hit.document.language)
 
     def _frequency(self, word: str) -> int:
@@ -251,7 +166,7 @@ _ASKS_FOR_NAMES = re.compile(
 )
 
 
-def _facets(found: Sequence[_Found]) -> dict[str, tuple[tuple[str, int], ...]]:
+def _facets(found: Sequence[Found]) -> dict[str, tuple[tuple[str, int], ...]]:
     """Count the values of each facet over all passages found, most frequent first."""
     counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     for document in (f.document for f in found):
@@ -262,7 +177,7 @@ def _facets(found: Sequence[_Found]) -> dict[str, tuple[tuple[str, int], ...]]:
     return {name: tuple(sorted(c.items(), key=lambda pair: (-pair[1], pair[0]))) for name, c in counts.items()}
 
 
-def _explained(found: _Found) -> dict[str, float | str | None]:
+def _explained(found: Found) -> dict[str, float | str | None]:
     fused = found.fused
     return {
         "fused": fused.score, "dense": fused.dense, "dense_rank": fused.dense_rank,

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.tokenvectors import TokenVectors
 
-CANDIDATES = 8  # passages that are ranked again; measured with their share in docs/quality.md
-SHARE = 0.5  # of the late interaction in the new score; the fused score has the rest
+
+@dataclass(frozen=True, slots=True)
+class Reranking:
+    """How many passages are ranked again, and the share of late interaction in their new score; the fused score has
+    the rest. Both were measured, see docs/quality.md."""
+
+    candidates: int = 8
+    share: float = 0.5
+
+
+RERANKING = Reranking()
 
 
 def maxsim(question: TokenVectors, passage: TokenVectors) -> float:
@@ -20,7 +30,7 @@ def maxsim(question: TokenVectors, passage: TokenVectors) -> float:
     return float((question.vectors @ passage.vectors.T.astype(np.float32)).max(axis=1).mean())
 
 
-def reranked(fused: Sequence[float], similarities: Sequence[float]) -> list[float]:
+def reranked(fused: Sequence[float], similarities: Sequence[float], how: Reranking = RERANKING) -> list[float]:
     """Return new scores for candidates given best first: both scores scaled to [0, 1] among them and mixed.
 
     The result lies between the lowest and the highest fused score, so that no candidate falls below what was
@@ -28,7 +38,7 @@ def reranked(fused: Sequence[float], similarities: Sequence[float]) -> list[floa
     """
     if len(fused) < 2:
         return list(fused)
-    mixed = SHARE * scaled(similarities) + (1 - SHARE) * scaled(fused)
+    mixed = how.share * scaled(similarities) + (1 - how.share) * scaled(fused)
     low, high = min(fused), max(fused)
     return [float(low + (high - low) * value) for value in mixed]
 

@@ -8,7 +8,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.fusion import DENSE_WEIGHT, fuse
+from search.fusion import FUSION, Fusion, fuse
 
 _SCORES = st.floats(-1e6, 1e6, allow_nan=False)
 _RANKED = st.dictionaries(st.integers(0, 50), _SCORES, max_size=20).map(
@@ -16,11 +16,11 @@ _RANKED = st.dictionaries(st.integers(0, 50), _SCORES, max_size=20).map(
 )
 
 
-@given(_RANKED, _RANKED, st.floats(0, 1))
+@given(_RANKED, _RANKED, st.floats(0, 1), st.booleans())
 def test_every_key_comes_once_in_order_with_a_score_from_0_to_1(
-    dense: list[tuple[int, float]], lexical: list[tuple[int, float]], weight: float
+    dense: list[tuple[int, float]], lexical: list[tuple[int, float]], weight: float, by_rank: bool
 ) -> None:
-    fused = fuse(dense, lexical, weight)
+    fused = fuse(dense, lexical, Fusion(weight, by_rank))
     assert sorted(f.key for f in fused) == sorted(dict(dense) | dict(lexical))
     assert [(-f.score, f.key) for f in fused] == sorted((-f.score, f.key) for f in fused)
     assert all(0 <= f.score <= 1 + 1e-9 for f in fused)
@@ -60,8 +60,8 @@ def test_the_order_in_which_keys_were_given_does_not_matter(
 
 def test_scores_are_scaled_between_worst_and_best_and_added_with_the_weight() -> None:
     fused = {f.key: f.score for f in fuse([(1, 0.9), (2, 0.8), (3, 0.7)], [(2, 12.0), (4, 4.0)])}
-    assert fused[1] == DENSE_WEIGHT
-    assert abs(fused[2] - (DENSE_WEIGHT * 0.5 + (1 - DENSE_WEIGHT))) < 1e-9
+    assert fused[1] == FUSION.dense_weight
+    assert abs(fused[2] - (FUSION.dense_weight * 0.5 + (1 - FUSION.dense_weight))) < 1e-9
     assert fused[3] == fused[4] == 0
 
 

@@ -1,0 +1,134 @@
+"""Ranking: the words and the vector of a question in, passages out, best first. It reads as that line."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from indexer.document import Document, Passage
+from indexer.index import Index
+from indexer.microbatch import MicroBatcher
+from indexer.passages import context
+from indexer.tokenvectors import TokenVectors
+from search.fusion import FUSION, Fused, Fusion, fuse
+from search.query import Mode, Query
+from search.reranking import RERANKING, Reranking, maxsim, reranked
+from search.terms import Term, terms_of
+from search.tokencache import TokenCache
+
+if TYPE_CHECKING:
+    from indexer.embedding import Embedder
+    from indexer.store import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How passages are ranked; each side may bring ``pool`` of them."""
+
+    pool: int = 200
+    fusion: Fusion = FUSION
+    reranking: Reranking = RERANKING
+
+
+RANKING = Ranking()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A ranked passage with what each stage gave it."""
+
+    fused: Fused
+    passage: Passage
+    document: Document
+
+
+class Ranker:
+    """Ranks the passages of one index; safe to use from many threads."""
+
+    def __init__(self, index: Index, embedder: Callable[[], Embedder], how: Ranking) -> None:
+        self.index = index
+        self.how = how
+        self._embedder = embedder
+        self._opening = threading.Lock()
+        self._token_cache: TokenCache | None = None
+        self._questions: Callable[[str], Vectors] | None = None
+
+    def ranked(self, text: str, terms: Sequence[Term], query: Query) -> list[Found]:
+        """Return what is found for a cleaned question, best first, page furniture last."""
+        return self._reranked(text, self._found(self._fused(text, terms, query)), query)
+
+    def terms(self, text: str) -> list[Term]:
+        """Return the words of a question that can tell passages apart."""
+        return terms_of(text, self.index, len(self.index.vectors()), self.index.catalogue.languages())
+
+    def embedded(self, text: str) -> Vectors:
+        """Return the vector of a question; those asked at the same time are embedded together."""
+        with self._opening:
+            if self._questions is None:
+                self._questions = lru_cache(maxsize=128)(MicroBatcher(self._embedder().embed_queries))
+        return self._questions(text)
+
+    def tokens(self) -> TokenCache:
+        """Return the token vectors of what was read last."""
+        with self._opening:
+            if self._token_cache is None:
+                self._token_cache = TokenCache(self._embedder())
+            return self._token_cache
+
+    def token_vectors(self, found: Sequence[tuple[Document, Passage]]) -> list[TokenVectors]:
+        """Return the token vectors of passages, each read with its context, without those of the context."""
+        texts = [self.as_embedded(document, passage) for document, passage in found]
+        return [
+            vectors.part(len(text) - len(passage.text), len(text))
+            for vectors, text, (_, passage) in zip(self.tokens().token_vectors(texts), texts, found, strict=True)
+        ]
+
+    def as_embedded(self, document: Document, passage: Passage) -> str:
+        """Return what the embedder read of a passage."""
+        return f"{self.context(document, passage)}\n{passage.text}"
+
+    def context(self, document: Document, passage: Passage) -> str:
+        """Return what the embedder read before a passage."""
+        return context(document, self.index.catalogue.paragraphs(document.id, passage.first, passage.first)[0])
+
+    # -- the steps
+
+    def _fused(self, text: str, terms: Sequence[Term], query: Query) -> list[Fused]:
+        dense = lexical = []
+        if query.mode is not Mode.LEXICAL:
+            dense = self.index.dense(self.embedded(text), self.how.pool, query.filters)
+        if query.mode is not Mode.DENSE:
+            lexical = self.index.keyword([term.stems for term in terms], self.how.pool, query.filters)
+        return fuse(dense, lexical, self.how.fusion)
+
+    def _found(self, fused: Sequence[Fused]) -> list[Found]:
+        """Look the passages up; page furniture goes last, a whole point below the text."""
+        catalogue = self.index.catalogue
+        passages = catalogue.passages([f.key for f in fused])
+        documents = catalogue.documents_by_id(p.document_id for p in passages.values())
+        found = [
+            Found(replace(f, score=f.score - 1) if p.boilerplate else f, p, documents[p.document_id])
+            for f in fused
+            if (p := passages.get(f.key))
+        ]
+        # The worst text and the best furniture both score 0: which it is decides before the key.
+        return sorted(found, key=lambda f: (-f.fused.score, f.passage.boilerplate, f.fused.key))
+
+    def _reranked(self, text: str, found: list[Found], query: Query) -> list[Found]:
+        """Rank the first few again by late interaction, unless the query says not to."""
+        first = [f for f in found[: self.how.reranking.candidates] if not f.passage.boilerplate]
+        if query.rerank is False or query.mode is not Mode.HYBRID or len(first) < 2:
+            return found
+        asked = self.tokens().token_vectors([text], query=True)[0]
+        read = self.tokens().token_vectors([self.as_embedded(f.document, f.passage) for f in first])
+        late = [maxsim(asked, passage) for passage in read]
+        scores = reranked([f.fused.score for f in first], late, self.how.reranking)
+        again = [
+            replace(f, fused=replace(f.fused, score=score, late=similarity))
+            for f, score, similarity in zip(first, scores, late, strict=True)
+        ]
+        again.sort(key=lambda f: (-f.fused.score, f.fused.key))
+        return again + found[len(first) :]
