@@ -118,3 +118,14 @@ def golden(index: Index, question: Question) -> dict[str, int]:
                 if here:
                     found[f"{document.source}#{p.number}"] = 1
     return found
+
+
+def is_in_a_passage(index: Index, unit: str) -> bool:
+    """Say whether any passage holds a unit: a heading, say, is a paragraph and in none."""
+    source, _, number = unit.rpartition("#")
+    rows = index.store.db.execute(
+        "SELECT 1 FROM passages p JOIN documents d ON d.key = p.document"
+        " WHERE d.source = ?1 OR (d.source = ?2 AND p.first <= ?3 AND p.last >= ?3)",
+        (unit, source, int(number) if number.isdecimal() else 0),
+    )
+    return rows.fetchone() is not None

@@ -32,6 +32,7 @@ class Fused:
     dense_rank: int | None
     lexical_rank: int | None
     late: float | None = None
+    before: float | None = None  # the score that reranking changed
 
 
 def fuse(dense: Ranked, lexical: Ranked, how: Fusion = FUSION) -> list[Fused]:

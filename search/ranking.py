@@ -127,7 +127,7 @@ class Ranker:
         late = [maxsim(asked, passage) for passage in read]
         scores = reranked([f.fused.score for f in first], late, self.how.reranking)
         again = [
-            replace(f, fused=replace(f.fused, score=score, late=similarity))
+            replace(f, fused=replace(f.fused, score=score, late=similarity, before=f.fused.score))
             for f, score, similarity in zip(first, scores, late, strict=True)
         ]
         again.sort(key=lambda f: (-f.fused.score, f.fused.key))
