@@ -119,7 +119,7 @@ def _row(contrast: Contrast) -> list[str]:
 
 
 def _lost(contrast: Contrast, worst: int) -> str:
-    """Questions that either of the two loses to the other, and where: the baseline's losses are what is left to gain."""
+    """Questions that either loses to the other, and where: the baseline's losses are what is left to gain."""
     sides = (
         (contrast.system, contrast.baseline, contrast.losses),
         (contrast.baseline, contrast.system, contrast.wins[::-1]),
