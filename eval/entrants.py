@@ -1,0 +1,110 @@
+"""What is compared: systems with their values per question, from result folders or from bare TREC runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval import results, trec
+from eval.measures import RANKED, PerQuestion, measure
+from eval.results import Result, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """One system on one data set; ``values`` by measure and question, ``lost`` where a question lost its gold."""
+
+    dataset: str
+    name: str
+    values: Mapping[str, PerQuestion]
+    lost: Mapping[str, Stage]
+    result: Result | None = None
+
+
+def from_folders(folders: Sequence[Path]) -> list[Entrant]:
+    """Read result folders. A system that comes twice on one data set is told apart by the run's date and commit.
+
+    Raises ValueError if two of them were judged by other qrels under one name of a data set, or cannot be told apart.
+    """
+    found = [(folder, results.read(folder, rankings=False)) for folder in folders]
+    times = Counter((result.dataset, result.system) for _, result in found)
+    _same_judgements(found)
+    entrants = [
+        _entrant(result, f"{result.system} ({folder.parent.parent.name})" if several else result.system)
+        for folder, result in found
+        for several in (times[result.dataset, result.system] > 1,)
+    ]
+    named = Counter((entrant.dataset, entrant.name) for entrant in entrants)
+    if twice := [name for name, count in named.items() if count > 1]:
+        raise ValueError(f"given twice: {', '.join(' / '.join(name) for name in twice)}")
+    return entrants
+
+
+def from_runs(files: Sequence[Path], qrels: Path, names: Sequence[str] = RANKED) -> list[Entrant]:
+    """Measure bare TREC runs, whichever tool wrote them, by one file of judgements; the system is the file's name."""
+    judgements = trec.read_qrels(qrels)
+    if not judgements:
+        raise ValueError(f"{qrels} holds no judgements")
+    return [
+        Entrant(qrels.parent.name or qrels.stem, _run_name(file), measure(judgements, trec.read_run(file), names), {})
+        for file in files
+    ]
+
+
+def load(paths: Sequence[Path], qrels: Path | None = None, names: Sequence[str] | None = None) -> list[Entrant]:
+    """Read what is named: folders that hold results at any depth, or, with ``qrels``, runs (a folder's too).
+
+    Raises FileNotFoundError if a path is not there, ValueError if it holds no result or a run comes without judgements.
+    """
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            held = [folder / "run.trec" for folder in results.find(path)]
+            if not held:
+                raise ValueError(f"{path} holds no result (no result.json)")
+            files += held
+        elif path.is_file():
+            files.append(path)
+        else:
+            raise FileNotFoundError(f"{path} is not there")
+    files = list(dict.fromkeys(files))
+    if qrels:
+        return from_runs(files, qrels, names or RANKED)
+    if bare := [file for file in files if not (file.parent / "result.json").is_file()]:
+        raise ValueError(f"{bare[0]} is a bare run: name the judgements (qrels) to measure it by")
+    return from_folders([file.parent for file in files])
+
+
+def by_dataset(entrants: Iterable[Entrant]) -> dict[str, list[Entrant]]:
+    """Group by data set, both in the order given."""
+    groups: dict[str, list[Entrant]] = {}
+    for entrant in entrants:
+        groups.setdefault(entrant.dataset, []).append(entrant)
+    return groups
+
+
+def _entrant(result: Result, name: str) -> Entrant:
+    values: dict[str, PerQuestion] = {measure: {} for measure in result.measures}
+    for question in result.questions:
+        for measure_name, value in question.values.items():
+            values.setdefault(measure_name, {})[question.id] = value
+    lost = {question.id: question.lost for question in result.questions if question.lost}
+    return Entrant(result.dataset, name, {name: of for name, of in values.items() if of}, lost, result)
+
+
+def _run_name(file: Path) -> str:
+    return file.parent.name if file.name == "run.trec" else file.stem
+
+
+def _same_judgements(found: Sequence[tuple[Path, Result]]) -> None:
+    """Means over other judgements cannot be compared, so this is no warning."""
+    first: dict[str, tuple[Path, bytes]] = {}
+    for folder, result in found:
+        judged = (folder / "qrels.trec").read_bytes()
+        held, judged_there = first.setdefault(result.dataset, (folder, judged))
+        if judged != judged_there:
+            raise ValueError(
+                f"{held} and {folder} hold other judgements of {result.dataset}: measure them by one qrels"
+            )
