@@ -45,6 +45,10 @@ def parser() -> argparse.ArgumentParser:
 
     remove = _command(commands, "remove", "take documents out of the index; the files themselves stay")
     remove.add_argument("sources", nargs="+", metavar="SOURCE", help="document id, file or folder, as listed")
+
+    from api.evaluation import add_commands
+
+    add_commands(commands.add_parser("eval", help="measure how good search and answers are", epilog=EPILOG))
     return top
 
 
@@ -96,9 +100,13 @@ def _period(value: str) -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = parser().parse_args(argv)
-    from api import commands
-
     try:
+        if options.command == "eval":
+            from api import evaluation
+
+            return evaluation.run(options)
+        from api import commands
+
         return commands.run(options)
     except KeyboardInterrupt:
         print("\nStopped. What was done is kept; run the same command again to go on.", file=sys.stderr)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
 from eval.dataset import Dataset, Question, Text
+from eval.spans import Span
 from indexer.build import build
-from indexer.document import Block, Document, Extract, Refused
+from indexer.document import Block, Document, Extract, Paragraph, Refused
 from indexer.embedding import Embedder, load
 from indexer.entries import Entry, cut, settings, write
 from indexer.index import Index
@@ -107,7 +108,20 @@ def golden(index: Index, question: Question) -> dict[str, int]:
     """
     if question.relevant:
         return dict(question.relevant)
-    found: dict[str, int] = {}
+    return {f"{document.source}#{p.number}": 1 for document, p in _gold_paragraphs(index, question)}
+
+
+def golden_spans(index: Index, question: Question, gold: Mapping[str, int]) -> list[Span]:
+    """Return the characters that are right: those that the data set names, or the whole of the unit that it names."""
+    if question.relevant:
+        documents = (d for unit in gold for d in index.catalogue.named(unit))
+        return [Span(d.source, 0, len(index.catalogue.text_of(d.id))) for d in documents]
+    placed = [Span(g.source, g.start, g.end) for g in question.gold if g.start is not None and g.end is not None]
+    labelled = replace(question, gold=tuple(g for g in question.gold if g.start is None))
+    return placed + [Span(d.source, p.char_start, p.char_end) for d, p in _gold_paragraphs(index, labelled)]
+
+
+def _gold_paragraphs(index: Index, question: Question) -> Iterator[tuple[Document, Paragraph]]:
     for gold in question.gold:
         for document in index.catalogue.named(gold.source):
             for p in index.catalogue.paragraphs(document.id):
@@ -116,8 +130,7 @@ def golden(index: Index, question: Question) -> dict[str, int]:
                 else:
                     here = p.char_start < gold.end and gold.start < p.char_end
                 if here:
-                    found[f"{document.source}#{p.number}"] = 1
-    return found
+                    yield document, p
 
 
 def is_in_a_passage(index: Index, unit: str) -> bool:

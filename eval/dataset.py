@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SHIPPED = Path(__file__).parent / "questions" / "sample.jsonl"
+SAMPLE_SETS = tuple(Path(__file__).parent / "questions" / f"{name}.jsonl" for name in ("sample", "heldout"))
 SAMPLE = Path(__file__).parent.parent / "corpus"
 _NAMED = "ir_datasets:"
 
@@ -98,8 +98,20 @@ def read(data: str, questions: Path | None = None) -> Dataset:
     return Dataset(folder.resolve().name, tuple(map(_question, _lines(found))), folder=folder)
 
 
-def sample(questions: Path = SHIPPED) -> Dataset:
-    """Return the shipped questions over the sample corpus."""
+def below(given: str, questions: Path | None = None) -> list[str]:
+    """Return the data sets that are meant: the one named, or those that a folder holds side by side."""
+    folder = Path(given)
+    if questions or not folder.is_dir() or _is_dataset(folder):
+        return [given]
+    return [str(inner) for inner in sorted(folder.iterdir()) if _is_dataset(inner)] or [given]
+
+
+def _is_dataset(folder: Path) -> bool:
+    return (folder / "queries.jsonl").exists() or (folder / "questions.jsonl").exists()
+
+
+def sample(questions: Path) -> Dataset:
+    """Return questions over the sample corpus: one of `SAMPLE_SETS`, or others."""
     return Dataset(questions.stem, tuple(map(_question, _lines(questions))), folder=SAMPLE)
 
 

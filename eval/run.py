@@ -9,7 +9,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,17 @@ from typing import Any
 import numpy as np
 
 from eval import measures, results
-from eval.collection import Collection, collect, golden, is_in_a_passage
+from eval.asking import Told, ask
+from eval.collection import Collection, collect, golden, golden_spans, is_in_a_passage
 from eval.dataset import Dataset, Question
 from eval.results import QuestionResult, Result, Stage
+from eval.spans import Span, span_measures
 from indexer.document import Document, Passage
 from indexer.passages import SIZES, Sizes
 from search.engine import Engine
 from search.query import MAX_QUERY, BadQuery, Mode, Query, clean
 from search.ranking import RANKING, Found, Ranking
+from search.results import Hit
 
 DEPTH = 100  # units that a run lists
 LOOKED_AT = 5  # hits that a reader looks at: gold below is lost
@@ -92,6 +95,8 @@ class Asked:
     ranking: tuple[str, ...]
     ms: float
     lost: Stage | None
+    spans: Mapping[str, float]
+    told: Told | None
 
 
 def _asked(
@@ -105,13 +110,14 @@ def _asked(
         if not kept:
             notes.write(json.dumps(system.settings()) + "\n")
         for n, question in enumerate(dataset.questions, 1):
-            if question.id not in kept:
-                ranking, ms, lost = _ask(engine, question, system, golden(engine.index, question))
-                kept[question.id] = {"id": question.id, "ranking": ranking, "ms": ms, "lost": lost}
-                notes.write(json.dumps(kept[question.id]) + "\n")
-            row = kept[question.id]
             gold = golden(engine.index, question)
-            yield Asked(question, gold, tuple(row["ranking"]), row["ms"], row["lost"])
+            if question.id not in kept:
+                kept[question.id] = _ask(engine, question, system, gold, dataset.judged)
+                notes.write(json.dumps(kept[question.id]) + "\n")
+                notes.flush()
+            row = kept[question.id]
+            told = Told(**row["told"]) if row["told"] else None
+            yield Asked(question, gold, tuple(row["ranking"]), row["ms"], row["lost"], row["spans"], told)
             report(Progress(f"{dataset.name}: asking", n, len(dataset.questions)))
 
 
@@ -126,20 +132,31 @@ def _kept(partial: Path, system: System) -> dict[str, Any]:
     return {row["id"]: row for row in whole}
 
 
-def _ask(
-    engine: Engine, question: Question, system: System, gold: dict[str, int]
-) -> tuple[list[str], float, Stage | None]:
+def _ask(engine: Engine, question: Question, system: System, gold: dict[str, int], judged: bool) -> dict[str, Any]:
+    """Search as a user does, timed; rank to the depth of a run; and where the data set is made for it, ask."""
     query = Query(question.text[:MAX_QUERY], mode=system.mode, rerank=system.rerank)
-    began = time.perf_counter()
+    row: dict[str, Any] = {"id": question.id, "ranking": [], "ms": 0.0, "lost": None, "spans": {}, "told": None}
     try:
-        engine.search(query)
+        began = time.perf_counter()
+        results = engine.search(query)
+        row["ms"] = (time.perf_counter() - began) * 1000
     except BadQuery:
-        return [], 0.0, None
-    ms = (time.perf_counter() - began) * 1000
+        return row
     text = clean(query.text)
     with engine.index.store.reading():
         found = engine.ranker.ranked(text, engine.ranker.terms(text), query)
-        return _units(engine, found), ms, _lost(engine, question, found, gold)
+        row["ranking"] = _units(engine, found)
+        row["lost"] = _lost(engine, question, found, gold)
+    if question.gold:
+        shown = [[_span(one) for one in (hit, *hit.duplicates)] for hit in results.hits]
+        row["spans"] = span_measures(golden_spans(engine.index, question, gold), shown)
+    if judged:
+        row["told"] = asdict(ask(engine, question, gold))
+    return row
+
+
+def _span(hit: Hit) -> Span:
+    return Span(hit.document.source, hit.passage.char_start, hit.passage.char_end)
 
 
 # -- units: what is judged
@@ -183,10 +200,13 @@ def _result(engine: Engine, collection: Collection, dataset: Dataset, system: Sy
     qrels = {one.question.id: one.gold for one in asked if one.gold}
     ranked = {one.question.id: _scores(one.ranking) for one in asked}
     values = measures.measure(qrels, ranked)
+    for one in asked:
+        for name, value in {**one.spans, **(one.told.values if one.told else {})}.items():
+            values.setdefault(name, {})[one.question.id] = value
     waits = [one.ms for one in asked] or [0.0]
     embedder = engine.embedder
     return Result(
-        dataset.name, system.name, system.settings(), measures.means(values),
+        dataset.name, system.name, system.settings(), measures.means(values) | _refusals(asked),
         tuple(_question_result(one, values) for one in asked), ranked, qrels,
         p50_ms=float(np.percentile(waits, 50)), p95_ms=float(np.percentile(waits, 95)),
         index_seconds=collection.seconds, passages=engine.catalogue.count()[2],
@@ -202,9 +222,23 @@ def _scores(ranking: Sequence[str]) -> dict[str, float]:
 
 
 def _question_result(one: Asked, values: dict[str, dict[str, float]]) -> QuestionResult:
-    q = one.question
+    q, told = one.question, one.told
     own = {name: of[q.id] for name, of in values.items() if q.id in of}
-    return QuestionResult(q.id, q.kind, q.language or "", q.answerable, own, ms=one.ms, lost=one.lost)
+    return QuestionResult(
+        q.id, q.kind, q.language or "", q.answerable, own, ms=one.ms, lost=one.lost,
+        answered=told.answered if told else None, confidence=told.confidence if told else None,
+        correct=told.correct if told else None,
+    )  # fmt: skip
+
+
+def _refusals(asked: Sequence[Asked]) -> dict[str, float]:
+    """Return the share refused of the questions with and without an answer, where it was asked for answers."""
+    found: dict[str, float] = {}
+    for answerable, name in ((True, "answerable refused"), (False, "unanswerable refused")):
+        told = [one.told for one in asked if one.told and one.question.answerable == answerable]
+        if told:
+            found[name] = measures.mean(float(not one.answered) for one in told)
+    return found
 
 
 def today() -> str:

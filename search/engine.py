@@ -81,21 +81,25 @@ class Engine:
         took = (time.perf_counter() - began) * 1000
         return Results(text, query.mode, total, took, version, _facets(found), tuple(hits), query.filters)
 
-    def ask(self, question: str, limit: int = 5, filters: Filters | None = None) -> Answer:
-        """Answer from the documents, or say that they do not answer. Raises `BadQuery`."""
+    def ask(self, question: str, limit: int = 5, filters: Filters | None = None, insist: bool = False) -> Answer:
+        """Answer from the documents, or say that they do not answer; ``insist`` has it answer as well as it can.
+
+        Raises `BadQuery`.
+        """
         began = time.perf_counter()
         with self.index.store.reading():
             results = self.search(Query(question, limit=max(limit, 8), filters=filters or Filters()))
             verdict = self._judged(results)
             sentences: tuple[Sentence, ...] = ()
             quotes: tuple[Quote, ...] = ()
-            if verdict.answerable:
+            if verdict.answerable or insist:
                 chosen = self._chosen(results)
                 sentences, quotes = self._quoted(results.query, chosen)
         return Answer(
             results.query, Status.ANSWERED if sentences else Status.UNANSWERABLE, sentences, quotes, (),
             results.hits[:limit], (time.perf_counter() - began) * 1000, results.index_version,
             reasons=() if sentences else verdict.reasons or ("no passage comes close to the question",),
+            confidence=verdict.probability,
         )  # fmt: skip
 
     # -- the steps of a search

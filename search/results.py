@@ -96,7 +96,8 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer in the words of the sources; ``reasons`` say why there is none."""
+    """An answer in the words of the sources; ``reasons`` say why there is none, ``confidence`` in [0, 1] how likely the
+    documents answer at all."""
 
     question: str
     status: Status
@@ -108,6 +109,7 @@ class Answer:
     index_version: str
     writer: str = "extractive"
     reasons: tuple[str, ...] = ()
+    confidence: float = 0.0
 
     @property
     def text(self) -> str:

@@ -1,0 +1,229 @@
+"""`pincite eval`: measure, compare, report and gate. Its imports wait until one of them is run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from eval.dataset import Dataset
+    from eval.results import Result
+    from eval.run import Progress, System
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "eval" / "results"
+WORK = ROOT / ".pincite" / "eval"
+BASELINE = ROOT / "eval" / "baseline.json"
+ABLATIONS = ("sides", "fusion", "reranker", "passages", "context", "model")
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def add_commands(parser: argparse.ArgumentParser) -> None:
+    """Add the commands below `pincite eval`."""
+    commands = parser.add_subparsers(dest="evaluation", required=True, metavar="WHAT")
+
+    run = _command(commands, "run", "ask every question of a data set, and write what came of it")
+    _data(run)
+    run.add_argument("--name", default="pincite", help="what to call the system in the results (default pincite)")
+    run.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid", help="which side ranks")
+    run.add_argument("--no-rerank", action="store_true", help="leave the order as it is fused")
+    run.add_argument("--model", help="name or path of a sentence-transformers model (default: the bundled one)")
+
+    ablate = _command(commands, "ablate", "measure it again with one thing taken away or done another way")
+    _data(ablate)
+    ablate.add_argument(
+        "--what",
+        action="append",
+        choices=ABLATIONS,
+        default=[],
+        help="what to change; may be given again (default all)",
+    )
+    ablate.add_argument("--model", help="another model to compare with")
+
+    compare = _command(commands, "compare", "hold results against each other, with tests of significance")
+    compare.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="results, or TREC runs with --qrels")
+    compare.add_argument("--qrels", type=Path, metavar="FILE", help="judgements of the runs")
+    compare.add_argument("--measure", action="append", metavar="NAME", help="only this measure; may be given again")
+    compare.add_argument(
+        "--baseline", metavar="NAME", help="the system that others are held against (default: the first)"
+    )
+
+    report = _command(commands, "report", "write results as one page of tables and plots")
+    report.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="results (default: the newest)")
+    report.add_argument("--output", type=Path, default=Path("report.html"), metavar="FILE", help="default report.html")
+    report.add_argument("--markdown", action="store_true", help="print the tables as Markdown instead")
+    report.add_argument(
+        "--baseline", metavar="NAME", help="the system that others are held against (default: the first)"
+    )
+
+    gate = _command(commands, "gate", "fail if search got worse on the questions that are kept for it")
+    gate.add_argument("--result", type=Path, metavar="DIR", help="hold these results against it, measure nothing")
+    gate.add_argument(
+        "--baseline", type=Path, default=BASELINE, metavar="FILE", help="the values that are held against"
+    )
+    gate.add_argument(
+        "--max-drop", type=float, default=0.02, metavar="X", help="the most a mean may drop (default 0.02)"
+    )
+    gate.add_argument("--renew", action="store_true", help="measure, and make that the baseline")
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, does: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=does, description=does[0].upper() + does[1:] + ".")
+    command.add_argument("--json", action="store_true", help="print JSON for other programs")
+    return command
+
+
+def _data(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--data", action="append", default=[], metavar="DIR",
+        help="a data set, a folder of several, or ir_datasets:NAME; may be given again (default: the sample corpus)",
+    )  # fmt: skip
+    command.add_argument("--questions", type=Path, metavar="FILE", help="questions over the documents in --data")
+    command.add_argument("--results", type=Path, default=RESULTS, metavar="DIR", help="where results are written")
+    command.add_argument("--work", type=Path, default=WORK, metavar="DIR", help="where indexes are kept for next time")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run what was parsed; problems that the user can mend become one line."""
+    from api import terminal
+
+    try:
+        from eval.dataset import BadDataset
+
+        command: Command = _COMMANDS[options.evaluation]
+        return command(options)
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] not in ("ir_measures", "pytrec_eval"):
+            raise
+        return terminal.fail(
+            "Evaluating needs packages that only developers have: run `make .venv/.dev`.", options.json
+        )
+    except (BadDataset, ValueError) as error:
+        return terminal.fail(str(error), options.json)
+
+
+# -- run, ablate
+
+
+def _run(options: argparse.Namespace) -> int:
+    from eval.run import System
+    from search.query import Mode
+
+    system = System(options.name, Mode(options.mode), not options.no_rerank, options.model)
+    for _ in _measured(options, [system]):
+        pass
+    return 0
+
+
+def _ablate(options: argparse.Namespace) -> int:
+    from eval.ablations import SHIPS, ablations
+    from eval.compare import compare
+
+    chosen = ablations(options.model)
+    systems = [SHIPS, *(system for what in options.what or chosen for system in chosen[what])]
+    folders = [folder for folder, _ in _measured(options, systems)]
+    code, text = compare(folders, baseline=SHIPS.name, as_json=options.json)
+    print(text)
+    return code
+
+
+def _measured(options: argparse.Namespace, systems: list[System]) -> Iterator[tuple[Path, Result]]:
+    """Run each system on each data set, and print each result as it comes."""
+    from eval.run import commit, run, today
+
+    place = options.results / f"{today()}-{commit()}"
+    for dataset in _datasets(options):
+        for system in systems:
+            folder = place / dataset.name / system.name.replace("/", "-").replace(" ", "-")
+            with _shown(options.json) as report:
+                result = run(dataset, system, options.work, folder, report)
+            _show(result, folder, options.json)
+            yield folder, result
+
+
+def _datasets(options: argparse.Namespace) -> list[Dataset]:
+    from eval.dataset import SAMPLE_SETS, below, read, sample
+
+    if not options.data:
+        return [sample(options.questions)] if options.questions else [sample(file) for file in SAMPLE_SETS]
+    return [read(name, options.questions) for given in options.data for name in below(given, options.questions)]
+
+
+def _show(result: Result, folder: Path, as_json: bool) -> None:
+    if as_json:
+        fields = "dataset system p50_ms p95_ms index_seconds passages peak_memory_mb disk_mb model commit".split()
+        row = {name: getattr(result, name) for name in fields}
+        print(json.dumps({**row, "measures": dict(result.measures), "questions": len(result.questions)}), flush=True)
+        return
+    print(f"\n{result.dataset}, {result.system}: {len(result.questions)} questions, {result.passages} passages")
+    for name, value in result.measures.items():
+        print(f"  {name:22s} {value:.3f}")
+    print(f"  {'a search, p50, p95':22s} {result.p50_ms:.0f}, {result.p95_ms:.0f} ms")
+    print(f"  {'indexing':22s} {result.index_seconds:.0f} s, peak memory {result.peak_memory_mb:.0f} MB")
+    print(f"  written to {folder}")
+
+
+@contextmanager
+def _shown(as_json: bool) -> Iterator[Callable[[Progress], None]]:
+    """Show progress: a bar on a terminal, nothing beside JSON or in a pipe, where each result is a line anyway."""
+    if as_json or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich import progress as bars
+
+    from api.terminal import console
+
+    columns = (
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TimeRemainingColumn(),
+    )
+    with bars.Progress(*columns, console=console(error=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda p: bar.update(task, description=p.doing, completed=p.done, total=p.total)
+
+
+# -- compare, report, gate
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from eval.compare import compare
+
+    code, text = compare(
+        options.paths, qrels=options.qrels, measures=options.measure, baseline=options.baseline, as_json=options.json
+    )
+    print(text)
+    return code
+
+
+def _gate(options: argparse.Namespace) -> int:
+    from tempfile import TemporaryDirectory
+
+    from eval.dataset import SAMPLE_SETS, sample
+    from eval.gate import GATED, gate, write_baseline
+    from eval.run import System, run
+
+    with TemporaryDirectory() as folder:
+        result = options.result or Path(folder)
+        if not options.result:
+            for file in SAMPLE_SETS:
+                with _shown(options.json) as report:
+                    run(sample(file), System(), Path(folder) / "work", result / file.stem / "pincite", report)
+        if options.renew:
+            write_baseline(result, options.baseline, GATED)
+            return 0
+        code, text = gate(result, options.baseline, max_drop=options.max_drop, as_json=options.json)
+    print(text)
+    return code
+
+
+_COMMANDS: dict[str, Command] = {"run": _run, "ablate": _ablate, "compare": _compare, "gate": _gate}

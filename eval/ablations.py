@@ -1,0 +1,49 @@
+"""Ablations: the system as it ships, and it again with one thing taken away or done another way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from eval.run import System
+from indexer.passages import SIZES
+from search.query import Mode
+from search.ranking import RANKING
+
+SHIPS = System()
+
+
+def ablations(model: str | None = None) -> dict[str, Sequence[System]]:
+    """Return what can be ablated, by name; ``model`` is another model to compare with the one that ships.
+
+    Those of ``passages`` and ``context`` embed the corpus again.
+    """
+    fusion, late = RANKING.fusion, RANKING.reranking
+
+    def ranked(name: str, **changes: object) -> System:
+        return replace(SHIPS, name=name, ranking=replace(RANKING, **changes))  # type: ignore[arg-type]
+
+    def cut(name: str, **changes: object) -> System:
+        return replace(SHIPS, name=name, sizes=replace(SIZES, **changes))  # type: ignore[arg-type]
+
+    return {
+        "sides": [
+            replace(SHIPS, name="dense alone", mode=Mode.DENSE),
+            replace(SHIPS, name="keywords alone", mode=Mode.LEXICAL),
+        ],
+        "fusion": [
+            ranked("ranks fused", fusion=replace(fusion, by_rank=True)),
+            *(ranked(f"weight {w:g}", fusion=replace(fusion, dense_weight=w)) for w in (0.5, 0.6, 0.8)),
+        ],
+        "reranker": [
+            replace(SHIPS, name="not reranked", rerank=False),
+            *(ranked(f"{n} reranked", reranking=replace(late, candidates=n)) for n in (4, 20)),
+        ],
+        "passages": [
+            cut("passages of 160 tokens", longest=160, joined=100, short=40),
+            cut("passages of 480 tokens", longest=480, joined=300, short=120),
+            cut("paragraphs alone", joined=0),
+        ],
+        "context": [cut("no title or headings", context=False)],
+        "model": [replace(SHIPS, name=model, model=model)] if model else [],
+    }
