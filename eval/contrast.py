@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from eval.entrants import Entrant
-from eval.measures import library_measure
 from eval.results import Stage
 from eval.significance import (
     PERMUTATIONS,
@@ -132,19 +131,6 @@ def lost_at(changes: Iterable[Change]) -> dict[str, int]:
 
 
 def paired(baseline: Entrant, system: Entrant, measure: str) -> list[tuple[str, float, float]]:
-    """Question, value of the baseline, value of the system, by question.
-
-    A measure of rankings is zero where one of them lacks a judged question; any other counts where both have it.
-    """
+    """Question, value of the baseline, value of the system, for the questions that both have."""
     there, here = baseline.values.get(measure, {}), system.values.get(measure, {})
-    if _is_ranked(measure) and there and here:
-        return [(q, there.get(q, 0.0), here.get(q, 0.0)) for q in sorted(there.keys() | here.keys())]
     return [(q, there[q], here[q]) for q in sorted(there.keys() & here.keys())]
-
-
-def _is_ranked(measure: str) -> bool:
-    try:
-        library_measure(measure)
-    except ValueError:
-        return False
-    return True
