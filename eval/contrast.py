@@ -24,12 +24,16 @@ _EQUAL = 1e-6  # values are kept with six decimals
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One question's value under the baseline and under the system, and the stage that lost it for the worse one."""
+    """One question's value under the baseline and under the system, and the stage that lost it for the worse one.
+
+    ``ranked`` says that the worse one did rank the passage, only lower.
+    """
 
     question: str
     baseline: float
     system: float
     stage: Stage | None
+    ranked: bool
 
     @property
     def difference(self) -> float:
@@ -38,8 +42,8 @@ class Change:
 
     @property
     def where(self) -> str:
-        """Return that stage in words; a value above zero says that the passage was only ranked lower."""
-        return self.stage or ("ranked lower" if min(self.system, self.baseline) > 0 else "not told")
+        """Return that stage in words."""
+        return self.stage or ("ranked lower" if self.ranked else "not told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def _contrast(baseline: Entrant, system: Entrant, measure: str, permutations: in
     here = np.array([now for _, _, now in pairs])
     differences = here - there
     low, high = bootstrap_interval(differences, seed=seed)
-    changes = [Change(q, was, now, (system if now < was else baseline).lost.get(q)) for q, was, now in pairs]
+    changes = [_change(q, was, now, system if now < was else baseline) for q, was, now in pairs]
     p = randomisation_test(differences, permutations=permutations, seed=seed)
     return Contrast(
         dataset=baseline.dataset,
@@ -123,6 +127,11 @@ def _contrast(baseline: Entrant, system: Entrant, measure: str, permutations: in
         detectable=detectable_difference(differences),
         changes=tuple(sorted(changes, key=lambda change: change.difference)),
     )
+
+
+def _change(question: str, was: float, now: float, worse: Entrant) -> Change:
+    ranked = any(of.get(question, 0.0) > 0 for of in worse.values.values())
+    return Change(question, was, now, worse.lost.get(question), ranked)
 
 
 def lost_at(changes: Iterable[Change]) -> dict[str, int]:

@@ -62,17 +62,19 @@ def test_a_much_better_system_is_seen_to_be_better_on_the_questions_that_it_gain
 
 
 def test_each_loss_names_the_stage_that_lost_the_passage() -> None:
-    kept = {"a": 1.0, "b": 1.0, "c": 1.0, "d": 0.2}
-    lost = {"a": 0.0, "b": 0.5, "c": 0.0, "d": 0.9}
+    kept = {"a": 1.0, "b": 1.0, "c": 1.0, "d": 0.2, "e": 0.4}
+    lost = {"a": 0.0, "b": 0.5, "c": 0.0, "d": 0.9, "e": 0.0}
+    deep = {"b": 1.0, "e": 1.0}
     old = Entrant("sample", "old", {"MRR@10": kept}, {"d": "not in a passage"})
-    new = Entrant("sample", "new", {"MRR@10": lost}, {"a": "fusion", "d": "reranking"})
+    new = Entrant("sample", "new", {"MRR@10": lost, "Recall@100": deep}, {"a": "fusion", "d": "reranking"})
     (contrast,) = contrasts(old, [new], "MRR@10")
     assert [(change.question, change.where) for change in contrast.losses] == [
         ("a", "fusion"),
         ("c", "not told"),
         ("b", "ranked lower"),
+        ("e", "ranked lower"),
     ]
-    assert lost_at(contrast.losses) == {"fusion": 1, "not told": 1, "ranked lower": 1}
+    assert lost_at(contrast.losses) == {"fusion": 1, "not told": 1, "ranked lower": 2}
     assert [(change.question, change.where) for change in contrast.wins] == [("d", "not in a passage")]
 
 
