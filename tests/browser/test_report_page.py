@@ -13,12 +13,14 @@ from eval.report import report
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report on two data sets and six systems with long names."""
+    """A report on two data sets, with six systems on one of them, and long names."""
     folder = tmp_path_factory.mktemp("report")
     names = ("pincite", "bm25s", "sentence-transformers + FAISS with a long name", "txtai", "haystack", "llamaindex")
     for dataset in ("sample", "a data set with a rather long name"):
-        for seed, name in enumerate(names):
-            made = make_result(name, quality=0.8 - seed / 10, dataset=dataset, seed=seed, ms=5 + 9 * seed, refuses=True)
+        for seed, name in enumerate(names if dataset == "sample" else names[:3]):
+            made = make_result(
+                name, quality=0.8 - seed / 10, questions=40, refuses=True, dataset=dataset, seed=seed, ms=5 + 9 * seed
+            )
             write_results(folder, made)
     report(folder)
     return folder / "report.html"
