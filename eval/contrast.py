@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from eval.entrants import Entrant
-from eval.measures import library_measure
 from eval.results import Stage
 from eval.significance import (
     PERMUTATIONS,
@@ -25,12 +24,16 @@ _EQUAL = 1e-6  # values are kept with six decimals
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One question's value under the baseline and under the system, and the stage that lost it for the worse one."""
+    """One question's value under the baseline and under the system, and the stage that lost it for the worse one.
+
+    ``ranked`` says that the worse one did rank the passage, only lower.
+    """
 
     question: str
     baseline: float
     system: float
     stage: Stage | None
+    ranked: bool
 
     @property
     def difference(self) -> float:
@@ -39,8 +42,8 @@ class Change:
 
     @property
     def where(self) -> str:
-        """Return that stage in words; a value above zero says that the passage was only ranked lower."""
-        return self.stage or ("ranked lower" if min(self.system, self.baseline) > 0 else "not told")
+        """Return that stage in words."""
+        return self.stage or ("ranked lower" if self.ranked else "not told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ def _contrast(baseline: Entrant, system: Entrant, measure: str, permutations: in
     here = np.array([now for _, _, now in pairs])
     differences = here - there
     low, high = bootstrap_interval(differences, seed=seed)
-    changes = [Change(q, was, now, (system if now < was else baseline).lost.get(q)) for q, was, now in pairs]
+    changes = [_change(q, was, now, system if now < was else baseline) for q, was, now in pairs]
     p = randomisation_test(differences, permutations=permutations, seed=seed)
     return Contrast(
         dataset=baseline.dataset,
@@ -126,25 +129,17 @@ def _contrast(baseline: Entrant, system: Entrant, measure: str, permutations: in
     )
 
 
+def _change(question: str, was: float, now: float, worse: Entrant) -> Change:
+    ranked = any(of.get(question, 0.0) > 0 for of in worse.values.values())
+    return Change(question, was, now, worse.lost.get(question), ranked)
+
+
 def lost_at(changes: Iterable[Change]) -> dict[str, int]:
     """How many questions each stage lost, the most first."""
     return dict(Counter(change.where for change in changes).most_common())
 
 
 def paired(baseline: Entrant, system: Entrant, measure: str) -> list[tuple[str, float, float]]:
-    """Question, value of the baseline, value of the system, by question.
-
-    A measure of rankings is zero where one of them lacks a judged question; any other counts where both have it.
-    """
+    """Question, value of the baseline, value of the system, for the questions that both have."""
     there, here = baseline.values.get(measure, {}), system.values.get(measure, {})
-    if _is_ranked(measure) and there and here:
-        return [(q, there.get(q, 0.0), here.get(q, 0.0)) for q in sorted(there.keys() | here.keys())]
     return [(q, there[q], here[q]) for q in sorted(there.keys() & here.keys())]
-
-
-def _is_ranked(measure: str) -> bool:
-    try:
-        library_measure(measure)
-    except ValueError:
-        return False
-    return True

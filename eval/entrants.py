@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eval import results, trec
-from eval.measures import RANKED, PerQuestion, measure
+from eval.measures import RANKED, PerQuestion, is_ranked, measure
 from eval.results import Result, Stage
 
 
@@ -24,22 +24,15 @@ class Entrant:
 
 
 def from_folders(folders: Sequence[Path]) -> list[Entrant]:
-    """Read result folders. A system that comes twice on one data set is told apart by the run's date and commit.
+    """Read result folders. A system that comes twice on one data set is told apart by the run's folder, or the path.
 
-    Raises ValueError if two of them were judged by other qrels under one name of a data set, or cannot be told apart.
+    A measure of rankings is zero for a system where it lacks a question that another of them has; any other is left
+    out there. Raises ValueError if two were judged by other qrels under one name of a data set, or are the same folder.
     """
     found = [(folder, results.read(folder, rankings=False)) for folder in folders]
-    times = Counter((result.dataset, result.system) for _, result in found)
     _same_judgements(found)
-    entrants = [
-        _entrant(result, f"{result.system} ({folder.parent.parent.name})" if several else result.system)
-        for folder, result in found
-        for several in (times[result.dataset, result.system] > 1,)
-    ]
-    named = Counter((entrant.dataset, entrant.name) for entrant in entrants)
-    if twice := [name for name, count in named.items() if count > 1]:
-        raise ValueError(f"given twice: {', '.join(' / '.join(name) for name in twice)}")
-    return entrants
+    given = [_entrant(result, name) for (_, result), name in zip(found, _names(found), strict=True)]
+    return [_completed(entrant, group) for group in by_dataset(given).values() for entrant in group]
 
 
 def from_runs(files: Sequence[Path], qrels: Path, names: Sequence[str] = RANKED) -> list[Entrant]:
@@ -83,6 +76,26 @@ def by_dataset(entrants: Iterable[Entrant]) -> dict[str, list[Entrant]]:
     for entrant in entrants:
         groups.setdefault(entrant.dataset, []).append(entrant)
     return groups
+
+
+def _names(found: Sequence[tuple[Path, Result]]) -> list[str]:
+    """Names that tell the systems of each data set apart: with the run's folder, or the path, only where needed."""
+    names = [result.system for _, result in found]
+    for place in (lambda folder: folder.resolve().parent.parent.name, str):
+        times = Counter((result.dataset, name) for (_, result), name in zip(found, names, strict=True))
+        names = [
+            f"{result.system} ({place(folder)})" if times[result.dataset, name] > 1 else name
+            for (folder, result), name in zip(found, names, strict=True)
+        ]
+    return names
+
+
+def _completed(entrant: Entrant, group: Sequence[Entrant]) -> Entrant:
+    values = dict(entrant.values)
+    for name in filter(is_ranked, entrant.values):
+        asked = {question for one in group for question in one.values.get(name, ())}
+        values[name] = {question: values[name].get(question, 0.0) for question in sorted(asked)}
+    return replace(entrant, values=values)
 
 
 def _entrant(result: Result, name: str) -> Entrant:

@@ -25,6 +25,16 @@ _EQUAL = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a measure may lose, and how a significant loss is found."""
+
+    max_drop: float = MAX_DROP
+    alpha: float = ALPHA
+    permutations: int = PERMUTATIONS
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Gated:
     """One gated measure: ``worse`` holds the questions that got worse, as (id, was, is), the most first."""
 
@@ -54,12 +64,13 @@ def gate(
     test, one-sided, p < ``alpha``). A question that the result lacks counts as zero. Raises FileNotFoundError or
     ValueError, in words for the user, if there is no baseline, or no single result for one of its data sets.
     """
+    limits = Limits(max_drop, alpha, permutations, seed)
     committed = read_baseline(baseline)
     held = {name: _single(name, group) for name, group in entrants.by_dataset(entrants.load([result])).items()}
     if absent := committed.keys() - held.keys():
         raise ValueError(f"{result} has no result on {', '.join(sorted(absent))}, which the gate asks for")
     found = [
-        _gated(dataset, measure, before, held[dataset], max_drop, alpha, permutations, seed)
+        _gated(dataset, measure, before, held[dataset].values.get(measure, {}), limits)
         for dataset, measures in committed.items()
         for measure, before in measures.items()
     ]
@@ -113,26 +124,16 @@ def _single(dataset: str, group: Sequence[Entrant]) -> Entrant:
     return group[0]
 
 
-def _gated(
-    dataset: str,
-    measure: str,
-    before: PerQuestion,
-    now: Entrant,
-    max_drop: float,
-    alpha: float,
-    permutations: int,
-    seed: int,
-) -> Gated:
-    after = now.values.get(measure, {})
+def _gated(dataset: str, measure: str, before: PerQuestion, after: PerQuestion, limits: Limits) -> Gated:
     pairs = [(question, value, after.get(question, 0.0)) for question, value in sorted(before.items())]
     differences = np.array([is_ - was for _, was, is_ in pairs])
     differences[np.abs(differences) <= _EQUAL] = 0.0  # values are kept with six decimals
     drop = -float(differences.mean())
-    p = randomisation_test(differences, alternative="less", permutations=permutations, seed=seed)
+    p = randomisation_test(differences, alternative="less", permutations=limits.permutations, seed=limits.seed)
     faults = []
-    if drop > max_drop + _EQUAL:
-        faults.append(f"drops by {drop:.3f}, more than {max_drop:g}")
-    if p < alpha:
+    if drop > limits.max_drop + _EQUAL:
+        faults.append(f"drops by {drop:.3f}, more than {limits.max_drop:g}")
+    if p < limits.alpha:
         faults.append(f"drops significantly (p {p_value(p)})")
     worse = sorted((pair for pair in pairs if pair[1] - pair[2] > _EQUAL), key=lambda pair: pair[2] - pair[1])
     mean_before, mean_now = (float(np.mean([pair[side] for pair in pairs])) for side in (1, 2))

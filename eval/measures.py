@@ -45,6 +45,15 @@ def library_measure(name: str) -> ir_measures.Measure:
     return ir_measures.parse_measure(f"{_LIBRARY[found[1]]}@{found[2]}")
 
 
+def is_ranked(name: str) -> bool:
+    """Whether ``name`` is a measure of rankings, which every judged question has."""
+    try:
+        library_measure(name)
+    except ValueError:
+        return False
+    return True
+
+
 def means(values: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     """Mean of each measure over its questions; a measure without questions has none."""
     return {name: mean(of.values()) for name, of in values.items() if of}

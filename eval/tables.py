@@ -46,7 +46,7 @@ def _escaped(cell: str) -> str:
 
 
 def _numeric(cell: str) -> bool:
-    return not cell or cell[0] in "0123456789+−-<."
+    return not cell or cell.lstrip("*")[:1] in tuple("0123456789+−-<.")
 
 
 def _width(text: str) -> int:

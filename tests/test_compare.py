@@ -11,7 +11,7 @@ from making_results import make_result, write_results
 
 from eval import entrants, results, trec
 from eval.compare import compare, found_contrasts
-from eval.contrast import contrasts, lost_at, paired
+from eval.contrast import contrasts, lost_at
 from eval.entrants import Entrant
 from eval.results import QuestionResult
 from eval.tables import markdown
@@ -62,25 +62,35 @@ def test_a_much_better_system_is_seen_to_be_better_on_the_questions_that_it_gain
 
 
 def test_each_loss_names_the_stage_that_lost_the_passage() -> None:
-    kept = {"a": 1.0, "b": 1.0, "c": 1.0, "d": 0.2}
-    lost = {"a": 0.0, "b": 0.5, "c": 0.0, "d": 0.9}
+    kept = {"a": 1.0, "b": 1.0, "c": 1.0, "d": 0.2, "e": 0.4}
+    lost = {"a": 0.0, "b": 0.5, "c": 0.0, "d": 0.9, "e": 0.0}
+    deep = {"b": 1.0, "e": 1.0}
     old = Entrant("sample", "old", {"MRR@10": kept}, {"d": "not in a passage"})
-    new = Entrant("sample", "new", {"MRR@10": lost}, {"a": "fusion", "d": "reranking"})
+    new = Entrant("sample", "new", {"MRR@10": lost, "Recall@100": deep}, {"a": "fusion", "d": "reranking"})
     (contrast,) = contrasts(old, [new], "MRR@10")
     assert [(change.question, change.where) for change in contrast.losses] == [
         ("a", "fusion"),
         ("c", "not told"),
         ("b", "ranked lower"),
+        ("e", "ranked lower"),
     ]
-    assert lost_at(contrast.losses) == {"fusion": 1, "not told": 1, "ranked lower": 1}
+    assert lost_at(contrast.losses) == {"fusion": 1, "not told": 1, "ranked lower": 2}
     assert [(change.question, change.where) for change in contrast.wins] == [("d", "not in a passage")]
 
 
-def test_a_question_that_one_run_lacks_counts_as_zero_for_it_but_only_where_the_measure_is_one_of_rankings() -> None:
-    whole = Entrant("s", "whole", {"nDCG@10": {"a": 1.0, "b": 1.0}, "token F1": {"a": 1.0, "b": 1.0}}, {})
-    part = Entrant("s", "part", {"nDCG@10": {"a": 1.0}, "token F1": {"a": 1.0}}, {})
-    assert paired(whole, part, "nDCG@10") == [("a", 1.0, 1.0), ("b", 1.0, 0.0)]
-    assert paired(whole, part, "token F1") == [("a", 1.0, 1.0)]
+def test_a_question_that_one_result_lacks_is_zero_in_measures_of_rankings_and_left_out_of_others(
+    tmp_path: Path,
+) -> None:
+    whole = make_result("whole", quality=1.0, questions=10)
+    cited = tuple(replace(q, values={**q.values, "token F1": 0.5}) for q in whole.questions)
+    folders = write_results(
+        tmp_path,
+        replace(whole, questions=cited),
+        replace(whole, system="part", questions=cited[:6]),
+    )
+    ranked, tokens = found_contrasts(entrants.load(folders), ["nDCG@10", "token F1"])
+    assert (ranked.questions, ranked.baseline_mean, ranked.mean) == (10, 1.0, 0.6)
+    assert (tokens.questions, tokens.difference) == (6, 0.0)
 
 
 def test_several_systems_are_corrected_for_being_several(tmp_path: Path) -> None:
@@ -109,6 +119,13 @@ def test_the_same_system_of_two_days_is_told_apart(tmp_path: Path) -> None:
     folders = write_results(tmp_path, made, replace(made, date="2026-11-23"))
     assert [e.name for e in entrants.load(folders)] == ["ours (2026-11-22-0a1b2c3)", "ours (2026-11-23-0a1b2c3)"]
     assert [e.name for e in entrants.load([tmp_path])] == [e.name for e in entrants.load(folders)]
+
+
+def test_the_same_run_in_two_places_is_told_apart_by_its_path(tmp_path: Path) -> None:
+    made = make_result("ours", quality=0.5)
+    folders = write_results(tmp_path / "a", made) + write_results(tmp_path / "b", made)
+    assert [e.name for e in entrants.load(folders)] == [f"ours ({folder})" for folder in folders]
+    assert len(entrants.load([folders[0], folders[0]])) == 1
 
 
 def test_results_by_other_judgements_are_not_compared(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,16 @@ def test_risk_grows_with_coverage_as_surer_questions_are_answered_first() -> Non
     assert found.risk == pytest.approx((0, 1 / 2, 1 / 3, 1 / 2))
     assert found.auc == pytest.approx((0 + 1 / 2 + 1 / 3 + 1 / 2) / 4)
     assert found.best_auc == pytest.approx((0 + 0 + 1 / 3 + 1 / 2) / 4)
+
+
+def test_equally_sure_questions_give_the_risk_of_a_random_order() -> None:
+    questions = [Judged(0.9, True, True), *(Judged(0.5, True, right) for right in (True, False, True, False))]
+    orders = [risk_coverage.curve(questions[:1] + list(order)).risk for order in permutations(questions[1:])]
+    assert len(set(orders)) == 1
+    wrong_first = [[q.wrong for q in order] for order in permutations(questions[1:])]
+    for place in range(1, 5):
+        mean_risk = sum(sum(order[:place]) for order in wrong_first) / len(wrong_first) / (place + 1)
+        assert orders[0][place] == pytest.approx(mean_risk)
 
 
 @given(st.lists(st.builds(Judged, st.sampled_from((0.1, 0.5, 0.9)), st.booleans(), st.booleans()), min_size=1))
