@@ -54,13 +54,10 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
         "--baseline", metavar="NAME", help="the system that others are held against (default: the first)"
     )
 
-    report = _command(commands, "report", "write results as one page of tables and plots")
-    report.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="results (default: the newest)")
-    report.add_argument("--output", type=Path, default=Path("report.html"), metavar="FILE", help="default report.html")
-    report.add_argument("--markdown", action="store_true", help="print the tables as Markdown instead")
-    report.add_argument(
-        "--baseline", metavar="NAME", help="the system that others are held against (default: the first)"
-    )
+    report = _command(commands, "report", "write results as one page of tables and plots, and as Markdown")
+    report.add_argument("path", nargs="?", type=Path, metavar="PATH", help="results (default: the newest)")
+    report.add_argument("--output", type=Path, metavar="DIR", help="where to write (default: beside the results)")
+    report.add_argument("--baseline", metavar="NAME", help="the system that others are held against (default: pincite)")
 
     gate = _command(commands, "gate", "fail if search got worse on the questions that are kept for it")
     gate.add_argument("--result", type=Path, metavar="DIR", help="hold these results against it, measure nothing")
@@ -106,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
         return terminal.fail(
             "Evaluating needs packages that only developers have: run `make .venv/.dev`.", options.json
         )
-    except (BadDataset, ValueError) as error:
+    except (BadDataset, FileNotFoundError, ValueError) as error:
         return terminal.fail(str(error), options.json)
 
 
@@ -205,6 +202,19 @@ def _compare(options: argparse.Namespace) -> int:
     return code
 
 
+def _report(options: argparse.Namespace) -> int:
+    from eval.report import report
+
+    folder = options.path or max(
+        (f for f in RESULTS.glob("*/") if f.is_dir()), key=lambda f: f.stat().st_mtime, default=None
+    )
+    if folder is None:
+        raise ValueError("There are no results yet. Make some: `pincite eval run`.")
+    code, text = report(folder, out=options.output, baseline=options.baseline, as_json=options.json)
+    print(text)
+    return code
+
+
 def _gate(options: argparse.Namespace) -> int:
     from tempfile import TemporaryDirectory
 
@@ -226,4 +236,4 @@ def _gate(options: argparse.Namespace) -> int:
     return code
 
 
-_COMMANDS: dict[str, Command] = {"run": _run, "ablate": _ablate, "compare": _compare, "gate": _gate}
+_COMMANDS: dict[str, Command] = {"run": _run, "ablate": _ablate, "compare": _compare, "report": _report, "gate": _gate}
