@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-dep
 SAMPLE := .pincite/sample
 QUESTION := which NGOs were suspended in January
 
-.PHONY: run test check install serve eval bench lock clean
+.PHONY: run test check gate install serve eval bench lock clean
 
 run: $(VENV)/.run ## set up, index the sample corpus, answer the question, serve the page
 	$(BIN)/pincite index corpus --index $(SAMPLE)
@@ -27,8 +27,11 @@ check: $(VENV)/.dev ## format, lint, types and the import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-eval: $(VENV)/.dev ## how good it is on the sample questions
-	$(BIN)/python -m eval.sample
+gate: $(VENV)/.dev ## fail if search got worse on the questions kept for it
+	$(BIN)/pincite eval gate
+
+eval: $(VENV)/.dev ## how good it is: on the sample questions, or make eval DATA=FOLDER
+	$(BIN)/pincite eval run $(if $(DATA),--data $(DATA))
 
 bench: $(VENV)/.dev ## how fast it is on this machine
 	$(BIN)/python -m eval.speed

@@ -27,7 +27,7 @@ def resolve(*extra: str) -> list[str]:
 
 def main() -> None:
     """Write the lock files."""
-    run, dev = resolve(), resolve("--extra", "dev")
+    run, dev = resolve(), resolve("--extra", "dev", "--extra", "eval")
     apart = re.compile(f"{CUDA.pattern}|{TORCH.pattern}")
     parts = {
         "run.lock": [r for r in run if not apart.match(r)],

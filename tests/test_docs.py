@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,17 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
-    """The parser of each command."""
-    [subparsers] = [a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)]
-    return dict(subparsers.choices)
+    """The parser of each command; those below another by both their names ("eval run")."""
+    return dict(_below(parser()))
+
+
+def _below(above: argparse.ArgumentParser, name: str = "") -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    inner = [a for a in above._actions if isinstance(a, argparse._SubParsersAction)]
+    if name and not inner:
+        yield name, above
+    for action in inner:
+        for word, command in action.choices.items():
+            yield from _below(command, f"{name} {word}".strip())
 
 
 def section(name: str) -> str:
