@@ -33,7 +33,8 @@ def ablations(model: str | None = None) -> dict[str, Sequence[System]]:
         ],
         "fusion": [
             ranked("ranks fused", fusion=replace(fusion, by_rank=True)),
-            *(ranked(f"weight {w:g}", fusion=replace(fusion, dense_weight=w)) for w in (0.5, 0.6, 0.8)),
+            *(ranked(f"keyword weight {w:g}", fusion=replace(fusion, keyword_weight=w)) for w in (1, 3, 5)),
+            ranked("titles left out", title_weight=0.0),
         ],
         "reranker": [
             replace(SHIPS, name="not reranked", rerank=False),

@@ -25,7 +25,8 @@ from indexer.tokenvectors import TokenVectors
 from indexer.words import split
 from search import answerability
 from search.answerability import Evidence, Statistics
-from search.fusion import fuse
+from search.function_words import function_words
+from search.fusion import Scale, fuse
 from search.names import country_codes, sound_key
 
 Matrix = npt.NDArray[np.float64]
@@ -108,22 +109,25 @@ class Collection:
     def ranked(self, question: str, query: npt.NDArray[np.float32]) -> tuple[list[tuple[int, float, float]], float]:
         """Return the best passages as (index in the data set, cosine, BM25), and the mean cosine of all."""
         cosine = self._vectors @ query
-        lexical = self._bm25(question)
+        lexical, words = self._bm25(question)
         both = fuse(
             sorted(enumerate(cosine.tolist()), key=lambda pair: -pair[1]),
             sorted(((i, s) for i, s in enumerate(lexical) if s), key=lambda pair: -pair[1]),
+            Scale(float(cosine.mean()), max(float(cosine.std()), 0.01), words),
         )[: answerability.PASSAGES]
         return [(self.passages[f.key], float(cosine[f.key]), lexical[f.key]) for f in both], float(cosine.mean())
 
-    def _bm25(self, question: str, k1: float = 0.9, b: float = 0.4) -> list[float]:
+    def _bm25(self, question: str, k1: float = 0.9, b: float = 0.4) -> tuple[list[float], float]:
+        """Return the score of each passage, and the sum of the words' inverse document frequencies."""
         n, mean = len(self._counts), float(self._lengths.mean())
-        scores = [0.0] * n
-        for root in {_root(w) for w in split(question) if w not in answerability.function_words()} & self._df.keys():
+        scores, words = [0.0] * n, 0.0
+        for root in {_root(w) for w in split(question) if w not in function_words()}:
             idf = math.log(1 + (n - self._df[root] + 0.5) / (self._df[root] + 0.5))
+            words += idf
             for i, count in enumerate(self._counts):
                 if tf := count[root]:
                     scores[i] += idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * self._lengths[i] / mean))
-        return scores
+        return scores, words or 1.0
 
 
 def _root(word: str) -> str:

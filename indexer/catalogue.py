@@ -175,6 +175,10 @@ class Catalogue:
         """Return the languages of the documents."""
         return [row[0] for row in self.store.db.execute("SELECT DISTINCT language FROM documents")]
 
+    def titles(self) -> list[tuple[str, str | None]]:
+        """Return the title and language of each document, each pair once."""
+        return self.store.db.execute("SELECT DISTINCT title, language FROM documents ORDER BY title").fetchall()
+
     def allowed(self, filters: Filters) -> list[int] | None:
         """Return the keys of the passages that pass ``filters``, ascending; None if all do."""
         if not filters:

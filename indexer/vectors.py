@@ -61,17 +61,23 @@ class Vectors:
         return faiss.SearchParameters(sel=selector)
 
     @cached_property
-    def mean(self) -> Floats:
-        """The mean (d,) of a sample of the vectors: what a question is near to by chance."""
+    def sample(self) -> Floats:
+        """Some hundreds of the vectors (n, d), evenly taken: what passages at large are like."""
         if not len(self):
-            return np.zeros(1, np.float32)
+            return np.zeros((1, 1), np.float32)
         inner = faiss.downcast_index(self._index.index)
         if isinstance(inner, faiss.IndexIVF):
             inner.make_direct_map()
         every = max(len(self) // _SAMPLE, 1)
-        sample = np.array([inner.reconstruct(i) for i in range(0, len(self), every)], np.float32)
-        mean: Floats = sample.mean(axis=0)
-        return mean
+        return np.array([inner.reconstruct(i) for i in range(0, len(self), every)], np.float32)
+
+    def chance(self, query: Floats) -> tuple[float, float]:
+        """Return the mean and the standard deviation of the cosine of ``query`` (d,) with passages at large.
+
+        The deviation is never below `_LEAST`: a handful of passages may be all alike.
+        """
+        cosines = self.sample @ query if len(self) else np.zeros(1, np.float32)
+        return float(cosines.mean()), max(float(cosines.std()), _LEAST)
 
     def save(self, folder: Path) -> None:
         """Write the index beside its checksum; the manifest is renamed into place last."""
@@ -102,6 +108,7 @@ class Vectors:
 
 _PROBES = 64
 _SAMPLE = 512
+_LEAST = 0.01
 
 
 def _approximate(n: int, dimensions: int) -> faiss.Index:

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.tokenvectors import TokenVectors
+from search.function_words import function_words
 from search.names import WORD, best_alike, countries, country_codes, folded, sound_key
 
 Floats = npt.NDArray[np.float32]
@@ -123,14 +124,6 @@ class Support:
     best: int
     joint: float
     other_script: bool
-
-
-@lru_cache(maxsize=1)
-def function_words() -> frozenset[str]:
-    """Words that carry no subject, in ten languages."""
-    lines = (Path(__file__).parent / "function_words.txt").read_text(encoding="utf-8").splitlines()
-    words = {word for line in lines if not line.startswith("#") for word in line.partition(":")[2].split()}
-    return frozenset(words | {folded(word) for word in words})
 
 
 def question_words(question: str) -> tuple[QuestionWord, ...]:

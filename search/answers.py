@@ -10,7 +10,7 @@ from indexer.sentences import sentences
 from indexer.tokenvectors import TokenVectors
 from indexer.words import split, stem
 from search.folding import fold
-from search.reranking import maxsim, scaled
+from search.reranking import maxsim
 from search.results import Hit, Span
 from search.terms import Term
 
@@ -63,11 +63,15 @@ def _scored(asked: TokenVectors, terms: Sequence[Term], pairs: Sequence[tuple[Hi
             place = (hit.document.id, hit.passage.char_start + start)
             if place not in found:  # passages cut from one paragraph overlap
                 found[place] = (hit, (start, end), maxsim(asked, tokens.part(start, end)))
-    nearness = scaled([near for _, _, near in found.values()])
-    scored = [
-        _candidate(hit, span, float(near), terms) for (hit, span, _), near in zip(found.values(), nearness, strict=True)
-    ]
+    nearness = _between([near for _, _, near in found.values()])
+    scored = [_candidate(hit, span, near, terms) for (hit, span, _), near in zip(found.values(), nearness, strict=True)]
     return sorted(scored, key=lambda c: (-c.score, c.hit.rank, c.start))
+
+
+def _between(values: Sequence[float]) -> list[float]:
+    """Scale to [0, 1] between the lowest and the highest; all 1 if they are the same."""
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    return [(value - low) / (high - low) if high > low else 1.0 for value in values]
 
 
 def _candidate(hit: Hit, span: Span, near: float, terms: Sequence[Term]) -> Candidate:

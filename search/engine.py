@@ -134,7 +134,7 @@ class Engine:
     def _judged(self, results: Results) -> Answerability:
         """Decide whether the passages that were found answer the question at all."""
         evidence = [self._evidence(hit) for hit in results.hits if not hit.passage.boilerplate]
-        mean = float(self.ranker.embedded(results.query) @ self.index.vectors().mean) if evidence else 0.0
+        mean = self.index.vectors().chance(self.ranker.embedded(results.query))[0] if evidence else 0.0
         statistics = Statistics(len(self.index.vectors()), self._frequency, mean)
         return judge(results.query, evidence, self.ranker.tokens(), statistics)
 

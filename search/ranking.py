@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -13,10 +13,11 @@ from indexer.index import Index
 from indexer.microbatch import MicroBatcher
 from indexer.passages import context
 from indexer.tokenvectors import TokenVectors
-from search.fusion import FUSION, Fused, Fusion, fuse
+from search.fusion import FUSION, Fused, Fusion, Scale, fuse, scaled
 from search.query import Mode, Query
 from search.reranking import RERANKING, Reranking, maxsim, reranked
 from search.terms import Term, terms_of
+from search.titles import Titles
 from search.tokencache import TokenCache
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Ranking:
 
     pool: int = 200
     fusion: Fusion = FUSION
+    title_weight: float = 2.5  # what a passage of a document that the question names gains, in standard deviations
     reranking: Reranking = RERANKING
 
 
@@ -55,10 +57,14 @@ class Ranker:
         self._opening = threading.Lock()
         self._token_cache: TokenCache | None = None
         self._questions: Callable[[str], Vectors] | None = None
+        self._titles: tuple[int, Titles] | None = None
 
     def ranked(self, text: str, terms: Sequence[Term], query: Query) -> list[Found]:
-        """Return what is found for a cleaned question, best first, page furniture last."""
-        return self._reranked(text, self._found(self._fused(text, terms, query)), query)
+        """Return what is found for a cleaned question, best first, page furniture last and a whole point below."""
+        scale = self._scale(text, terms, query)
+        return self._shown(
+            self._reranked(text, self._found(self._fused(text, terms, query, scale), terms), query, scale)
+        )
 
     def terms(self, text: str) -> list[Term]:
         """Return the words of a question that can tell passages apart."""
@@ -96,28 +102,46 @@ class Ranker:
 
     # -- the steps
 
-    def _fused(self, text: str, terms: Sequence[Term], query: Query) -> list[Fused]:
+    def _scale(self, text: str, terms: Sequence[Term], query: Query) -> Scale:
+        words = sum(term.idf for term in terms) or 1.0
+        if query.mode is Mode.LEXICAL:
+            return Scale(words=words)
+        return Scale(*self.index.vectors().chance(self.embedded(text)), words)
+
+    def _fused(self, text: str, terms: Sequence[Term], query: Query, scale: Scale) -> list[Fused]:
         dense = lexical = []
         if query.mode is not Mode.LEXICAL:
             dense = self.index.dense(self.embedded(text), self.how.pool, query.filters)
         if query.mode is not Mode.DENSE:
             lexical = self.index.keyword([term.stems for term in terms], self.how.pool, query.filters)
-        return fuse(dense, lexical, self.how.fusion)
+        return fuse(dense, lexical, scale, self.how.fusion)
 
-    def _found(self, fused: Sequence[Fused]) -> list[Found]:
-        """Look the passages up; page furniture goes last, a whole point below the text."""
+    def _found(self, fused: Sequence[Fused], terms: Sequence[Term]) -> list[Found]:
+        """Look the passages up; those of a document that the question names gain, page furniture goes last."""
         catalogue = self.index.catalogue
         passages = catalogue.passages([f.key for f in fused])
         documents = catalogue.documents_by_id(p.document_id for p in passages.values())
+        named = self._named(terms, documents.values())
         found = [
-            Found(replace(f, score=f.score - 1) if p.boilerplate else f, p, documents[p.document_id])
+            Found(replace(f, score=f.score + named[p.document_id]), p, documents[p.document_id])
             for f in fused
             if (p := passages.get(f.key))
         ]
-        # The worst text and the best furniture both score 0: which it is decides before the key.
-        return sorted(found, key=lambda f: (-f.fused.score, f.passage.boilerplate, f.fused.key))
+        return sorted(found, key=lambda f: (f.passage.boilerplate, -f.fused.score, f.fused.key))
 
-    def _reranked(self, text: str, found: list[Found], query: Query) -> list[Found]:
+    def _named(self, terms: Sequence[Term], documents: Collection[Document]) -> dict[str, float]:
+        """Return what the passages of each document gain, by its id."""
+        weight = 0.0 if self.how.fusion.by_rank else self.how.title_weight
+        named = self._known_titles().named((d.title for d in documents), terms)
+        return {d.id: weight * named[d.title] for d in documents}
+
+    def _known_titles(self) -> Titles:
+        generation = self.index.store.generation
+        if self._titles is None or self._titles[0] != generation:
+            self._titles = generation, Titles.of(self.index)
+        return self._titles[1]
+
+    def _reranked(self, text: str, found: list[Found], query: Query, scale: Scale) -> list[Found]:
         """Rank the first few again by late interaction, unless the query says not to."""
         first = [f for f in found[: self.how.reranking.candidates] if not f.passage.boilerplate]
         if query.rerank is False or query.mode is not Mode.HYBRID or len(first) < 2:
@@ -125,10 +149,18 @@ class Ranker:
         asked = self.tokens().token_vectors([text], query=True)[0]
         read = self.tokens().token_vectors([self.as_embedded(f.document, f.passage) for f in first])
         late = [maxsim(asked, passage) for passage in read]
-        scores = reranked([f.fused.score for f in first], late, self.how.reranking)
+        scores = reranked([f.fused.score for f in first], late, scale.deviation, self.how.reranking)
         again = [
             replace(f, fused=replace(f.fused, score=score, late=similarity, before=f.fused.score))
             for f, score, similarity in zip(first, scores, late, strict=True)
         ]
         again.sort(key=lambda f: (-f.fused.score, f.fused.key))
         return again + found[len(first) :]
+
+    def _shown(self, found: Sequence[Found]) -> list[Found]:
+        """Scale the scores to [0, 1] of the text, and of the furniture to the point below."""
+        text = [f for f in found if not f.passage.boilerplate]
+        furniture = [f for f in found if f.passage.boilerplate]
+        shown = [replace(f, fused=fused) for f, fused in zip(text, scaled([f.fused for f in text]), strict=True)]
+        below = zip(furniture, scaled([f.fused for f in furniture]), strict=True)
+        return shown + [replace(f, fused=replace(fused, score=fused.score - 1.001)) for f, fused in below]

@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer.tokenvectors import TokenVectors
 
 
 @dataclass(frozen=True, slots=True)
 class Reranking:
-    """How many passages are ranked again, and the share of late interaction in their new score; the fused score has
-    the rest. Both were measured, see docs/quality.md."""
+    """How many passages are ranked again, and what late interaction counts beside the cosine. Both were measured, see
+    docs/quality.md."""
 
     candidates: int = 8
-    share: float = 0.5
+    weight: float = 2.0
 
 
 RERANKING = Reranking()
@@ -30,21 +29,15 @@ def maxsim(question: TokenVectors, passage: TokenVectors) -> float:
     return float((question.vectors @ passage.vectors.T.astype(np.float32)).max(axis=1).mean())
 
 
-def reranked(fused: Sequence[float], similarities: Sequence[float], how: Reranking = RERANKING) -> list[float]:
-    """Return new scores for candidates given best first: both scores scaled to [0, 1] among them and mixed.
+def reranked(
+    fused: Sequence[float], similarities: Sequence[float], deviation: float, how: Reranking = RERANKING
+) -> list[float]:
+    """Return new scores: a candidate gains what it is nearer than the farthest of them, in the cosine's ``deviation``.
 
-    The result lies between the lowest and the highest fused score, so that no candidate falls below what was
-    not ranked again.
+    No score falls, so no candidate comes below what was not ranked again.
     """
-    if len(fused) < 2:
-        return list(fused)
-    mixed = how.share * scaled(similarities) + (1 - how.share) * scaled(fused)
-    low, high = min(fused), max(fused)
-    return [float(low + (high - low) * value) for value in mixed]
-
-
-def scaled(scores: Sequence[float]) -> npt.NDArray[np.float64]:
-    """Scale scores to [0, 1] between the lowest and the highest; all 1 if they are the same."""
-    values = np.asarray(scores, dtype=np.float64)
-    span = np.ptp(values) if len(values) else 0.0
-    return (values - values.min()) / span if span > 0 else np.ones_like(values)
+    least = min(similarities, default=0.0)
+    return [
+        score + how.weight * (similarity - least) / deviation
+        for score, similarity in zip(fused, similarities, strict=True)
+    ]

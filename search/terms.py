@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from indexer.index import Index
 from indexer.words import query_stems, split
+from search.function_words import function_words_in
 from search.names import alike, sound_key
 
 COMMON = 0.3  # a word in more than this share of the passages tells them apart no better than chance
@@ -28,9 +29,12 @@ class Term:
 
 
 def terms_of(text: str, index: Index, passages: int, languages: Iterable[str | None]) -> list[Term]:
-    """Return the words of ``text`` that can tell passages apart, each once, in order."""
+    """Return the words of ``text`` that can tell passages apart, each once, in order: no function words, if others are
+    there, and none that nearly every passage has."""
     languages = list(languages)
-    terms = [_term(word, index, passages, languages) for word in dict.fromkeys(split(text))]
+    words = list(dict.fromkeys(split(text)))
+    content = [word for word in words if word not in function_words_in(words)]
+    terms = [_term(word, index, passages, languages) for word in content or words]
     rare = [term for term in terms if passages < SMALL or term.frequency <= COMMON * passages]
     return rare or terms
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from indexer.tokenvectors import TokenVectors
 
 if TYPE_CHECKING:
     from indexer.embedding import Embedder
 
-KEPT = 256  # passages: at most about 150 MB
+KEPT = 512  # passages: at most about 150 MB
 
 
 class TokenCache:
@@ -29,11 +32,21 @@ class TokenCache:
             have = {text: self._kept[text, query] for text in texts if (text, query) in self._kept}
         missing = [text for text in dict.fromkeys(texts) if text not in have]
         if missing:
-            have |= dict(zip(missing, self._embedder.token_vectors(missing, query=query), strict=True))
+            read = self._embedder.token_vectors(missing, query=query)
+            have |= {text: _halved(tokens) for text, tokens in zip(missing, read, strict=True)}
         with self._lock:
             for text in texts:
                 self._kept[text, query] = have[text]
                 self._kept.move_to_end((text, query))
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return [have[text] for text in texts]
+        return [_whole(have[text]) for text in texts]
+
+
+def _halved(tokens: TokenVectors) -> TokenVectors:
+    """Keep 16 bits a number: twice as many passages, and scores the same to three decimals."""
+    return replace(tokens, vectors=tokens.vectors.astype(np.float16))
+
+
+def _whole(tokens: TokenVectors) -> TokenVectors:
+    return replace(tokens, vectors=tokens.vectors.astype(np.float32))

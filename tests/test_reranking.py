@@ -31,18 +31,15 @@ def test_nothing_is_near_to_nothing() -> None:
 
 
 @given(_SCORES)
-def test_new_scores_stay_between_the_old_ones(pairs: list[tuple[float, float]]) -> None:
-    fused, near = [a for a, _ in pairs], [b for _, b in pairs]
-    again = reranked(fused, near)
-    assert len(again) == len(fused)
-    if fused:
-        assert min(fused) - 1e-9 <= min(again)
-        assert max(again) <= max(fused) + 1e-9
+def test_no_score_falls_so_that_no_candidate_comes_below_the_rest(pairs: list[tuple[float, float]]) -> None:
+    again = reranked([a for a, _ in pairs], [b for _, b in pairs], 0.02)
+    assert len(again) == len(pairs)
+    assert all(new >= old for new, (old, _) in zip(again, pairs, strict=True))
 
 
 @given(_SCORES)
 def test_what_is_ahead_on_both_stays_ahead(pairs: list[tuple[float, float]]) -> None:
-    again = reranked([a for a, _ in pairs], [b for _, b in pairs])
+    again = reranked([a for a, _ in pairs], [b for _, b in pairs], 0.02)
     for i, (a, b) in enumerate(pairs):
         for j, (c, d) in enumerate(pairs):
             if a >= c and b >= d:
@@ -66,7 +63,7 @@ def test_a_text_is_read_once_and_as_a_question_once_more() -> None:
     cache.token_vectors(["a", "bb", "a"])
     first = cache.token_vectors(["bb", "ccc"])
     assert embedder.read == ["a", "bb", "ccc"]
-    np.testing.assert_array_equal(first[0].vectors, vectors(2).vectors)
+    np.testing.assert_allclose(first[0].vectors, vectors(2).vectors, atol=1e-3)
     cache.token_vectors(["a"], query=True)
     assert embedder.read == ["a", "bb", "ccc", "a"]
 

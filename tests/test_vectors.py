@@ -134,15 +134,22 @@ def test_a_filter_cuts_a_large_index_too(many: tuple[Vectors, np.ndarray, np.nda
     assert {key for key, _ in found} <= set(allowed)
 
 
-def test_the_mean_is_that_of_the_vectors_in_a_small_and_a_large_index(
+def test_what_is_near_by_chance_is_told_from_a_sample_of_a_small_and_a_large_index(
     many: tuple[Vectors, np.ndarray, np.ndarray],
 ) -> None:
     small = unit(40, 16)
-    mean = Vectors.build(np.arange(40, dtype=np.int64), small, 1).mean
-    np.testing.assert_allclose(mean, small.mean(axis=0), atol=1e-6)
+    cosines = small @ small[0]
+    found = Vectors.build(np.arange(40, dtype=np.int64), small, 1).chance(small[0])
+    assert found == pytest.approx((cosines.mean(), cosines.std()), abs=1e-5)
     built, _, data = many
-    assert built.mean.shape == (32,)
-    np.testing.assert_allclose(built.mean, data[:: len(data) // 512].mean(axis=0), atol=0.01)
+    mean, deviation = built.chance(data[0])
+    assert mean == pytest.approx((data @ data[0]).mean(), abs=0.05)
+    assert deviation == pytest.approx((data @ data[0]).std(), rel=0.3)
+
+
+def test_the_deviation_of_a_handful_of_passages_is_never_nothing() -> None:
+    one = unit(1, 16)
+    assert Vectors.build(np.arange(1, dtype=np.int64), one, 1).chance(one[0])[1] > 0
 
 
 def test_faiss_itself_would_not_notice(tmp_path: Path) -> None:
