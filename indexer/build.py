@@ -111,7 +111,7 @@ def build(
         embedder = _embedder(index, model)
         found = scan(paths)
         tally = _Tally(len(found.files), sum(f.size for f in found.files), progress)
-        manifests, warnings = _manifests(found)
+        manifests, warnings = read_manifests(found)
         known = {(state.root, state.source): state for state in index.store.files()}
         gone = [s for s in known.values() if found.covers(s.root, s.source) and not _is_there(s, found)]
         with parser or Parser() as reader:
@@ -225,12 +225,13 @@ def _changed(
             index.store.touch(state.document_id, file.size, file.mtime_ns)
         return None
     extract = parser.read(data, file.source)
-    document_id = state.document_id if state else ids.pop(sha256, "") or _new_id(file.source, taken)
+    document_id = state.document_id if state else ids.pop(sha256, "") or new_id(file.source, taken)
     taken.add(document_id)
-    return _cut(file, _document(document_id, file, extract, entry, sha256), described, extract)
+    return _cut(file, as_document(document_id, file, extract, entry, sha256), described, extract)
 
 
-def _document(document_id: str, file: File, extract: Extract, entry: ManifestEntry | None, sha256: str) -> Document:
+def as_document(document_id: str, file: File, extract: Extract, entry: ManifestEntry | None, sha256: str) -> Document:
+    """Return what is known of a document, from the folder's manifest before the document itself."""
     title, publisher, date, language = metadata.describe(extract, file.source)
     given = entry or ManifestEntry(source=file.source)
     return Document(
@@ -256,8 +257,8 @@ def _cut(file: File, document: Document, described: str, extract: Extract) -> _R
     return ready
 
 
-def _new_id(source: str, taken: set[str]) -> str:
-    """Name a document after its source; salted where another folder has a file of the same name."""
+def new_id(source: str, taken: set[str]) -> str:
+    """Return the name of a document, made from its source; salted where another folder has a file of the same name."""
     salt = 0
     while (name := hashlib.sha256(f"{source}\0{salt}".encode("utf-8", "surrogatepass")).hexdigest()[:16]) in taken:
         salt += 1
@@ -324,7 +325,8 @@ def _settle(index: Index, found: Scan, gone: list[FileState], tally: _Tally) -> 
 # -- describing
 
 
-def _manifests(found: Scan) -> tuple[dict[Path, dict[str, ManifestEntry]], list[str]]:
+def read_manifests(found: Scan) -> tuple[dict[Path, dict[str, ManifestEntry]], list[str]]:
+    """Return the manifest of each root that was scanned, and what is wrong with them."""
     manifests: dict[Path, dict[str, ManifestEntry]] = {}
     warnings: list[str] = []
     for root in found.roots:

@@ -78,6 +78,15 @@ class Catalogue:
         )
         return [Document(*row) for row in rows]
 
+    def with_label(self, ending: str) -> list[Document]:
+        """Return the documents that have a paragraph whose label ends so, in small letters without blanks: "15(a)"."""
+        rows = self.store.db.execute(
+            f"SELECT {_DOCUMENT} FROM documents WHERE key IN (SELECT document FROM paragraphs"
+            " WHERE substr(replace(lower(label), ' ', ''), -length(?1)) = ?1) ORDER BY source",
+            (ending,),
+        )
+        return [Document(*row) for row in rows]
+
     def text_of(self, document_id: str) -> str:
         """Return the whole text of a document. Raises `KeyError` if there is no such."""
         row = self.store.db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()
