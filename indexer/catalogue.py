@@ -94,6 +94,26 @@ class Catalogue:
             raise KeyError(document_id)
         return str(row[0])
 
+    def text(self, document_id: str) -> str:
+        """Return the whole text of a document, keeping those used last. Raises `KeyError` if there is no such."""
+        row = self.store.db.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if row is None:
+            raise KeyError(document_id)
+        return self._text(row[0])
+
+    def paragraph_at(self, document_id: str, character: int) -> Paragraph:
+        """Return the paragraph that a character of a document's text lies in, else the one before it, else the first.
+
+        Raises `KeyError` if there is no such document.
+        """
+        where = (
+            "number = coalesce((SELECT max(number) FROM paragraphs p"
+            " WHERE p.document = paragraphs.document AND p.char_start <= ?), 1)"
+        )
+        for paragraph in self._paragraphs(document_id, where, (character,)):
+            return paragraph
+        raise KeyError(document_id)
+
     def original(self, document_id: str) -> Path | None:
         """Return where the file lies, None if there is no such document."""
         row = self.store.db.execute("SELECT root, source FROM documents WHERE id = ?", (document_id,)).fetchone()

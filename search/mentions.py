@@ -17,7 +17,8 @@ _KINDS: dict[str, str] = {
     "report": r"r[ae]pports?|reports?|доклад\w*|отч[её]т\w*|баянда\w+|informes?|berichts?",
     "statement": r"statements?|заявлени\w+|мәлімде\w+|déclarations?|declaraci(?:ón|ones)|declarations?|erklärung\w*|"
     r"декларац\w+|press\s+releases?|communiqu[eé]s?",
-    "decision": r"d[eé]cisions?|rulings?|orders?|решени\w+|постановлени\w+|шешім\w*|decisi(?:ón|ones)|приказ\w*|указ\w*",
+    "decision": r"d[eé]cisions?|rulings?|orders?|решени\w+|постановлени\w+|шешім\w*|decisi(?:ón|ones)|"
+    r"приказ\w*|указ\w*",
     "judgment": r"judge?ments?|приговор\w*|arrêts?|sentencias?|urteils?",
     "opinion": r"opinions?|views|avis|мнени\w+|соображени\w+",
     "observations": r"observations|conclusions|замечани\w+|general\s+comments?|recommendations?|рекомендаци\w+",
