@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from indexer.catalogue import Catalogue
 from indexer.document import Document, Paragraph
-from search.mentions import Mention, mentions
+from search.mentions import mentions
 from search.naming import Register
 from search.references import Pinpoint, label_key, pinpoints
 
@@ -54,6 +54,20 @@ class Link:
     start: int
     end: int
     place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Citing:
+    """What a text cites at ``start:end``: a pinpoint, a document, or both.
+
+    ``documents`` are those of the corpus that are named; () if the one named is not among them; None if none is named,
+    so that a pinpoint is of the text's own document, or of one that it named before.
+    """
+
+    start: int
+    end: int
+    pinpoint: Pinpoint | None
+    documents: tuple[Document, ...] | None
 
 
 class Addresses:
@@ -104,26 +118,50 @@ class Addresses:
         found = {n: p for n in dict.fromkeys(numbers) for p in self.catalogue.paragraphs(document_id, n, n)}
         return list(found.values())
 
+    def citings(self, text: str) -> list[Citing]:
+        """Find what a text cites, in order: pinpoints with the document named beside them, and documents alone."""
+        named = [(m.start, m.end, tuple(self.register.mentioned(m))) for m in mentions(text)]
+        for start, end, document in self.register.titles_in(text):
+            named = [n for n in named if n[1] <= start or end <= n[0]] + [(start, end, (document,))]
+        named.sort()
+        found: list[Citing] = []
+        before: Pinpoint | None = None
+        for pinpoint in pinpoints(text):
+            at = _named_beside(text, pinpoint, named)
+            if at is not None:
+                found.append(Citing(pinpoint.start, pinpoint.end, pinpoint, named[at][2]))
+            else:
+                foreign = _is_foreign(text, pinpoint, before)
+                found.append(Citing(pinpoint.start, pinpoint.end, pinpoint, () if foreign else None))
+            before = pinpoint
+        found += [Citing(start, end, None, documents) for start, end, documents in named]
+        return sorted(found, key=lambda c: (c.start, c.end))
+
     def links(self, text: str, document_id: str) -> list[Link]:
-        """Find the references in a text of a document that lead somewhere in the corpus, in order, not overlapping."""
-        found = pinpoints(text)
-        named = mentions(text)
+        """Find the references in a text of a document that lead to one place in the corpus, in order."""
+        own = self.catalogue.document(document_id)
         links: list[Link] = []
-        for at, pinpoint in enumerate(found):
-            before = found[at - 1] if at else None
-            mention, foreign = _document_of(text, pinpoint, named, before)
-            documents = self.register.mentioned(mention) if mention else []
-            if mention is None and not foreign:
-                own = self.catalogue.document(document_id)
-                documents = [own] if own else []
-            places = self._places(documents, pinpoint)
-            if len(places) == 1 and pinpoint.unit not in ("page", "article"):
-                links.append(Link(pinpoint.start, pinpoint.end, places[0]))
-        for mention in named:
-            documents = self.register.mentioned(mention)
-            if len(documents) == 1 and documents[0].id != document_id:
-                links.append(Link(mention.start, mention.end, Place(documents[0])))
-        return sorted(links, key=lambda link: link.start)
+        for citing in self.citings(text):
+            documents = [own] if citing.documents is None and own else list(citing.documents or ())
+            if citing.pinpoint is None:
+                places = tuple(Place(d) for d in documents if d.id != document_id)
+            elif citing.pinpoint.unit == "page" or (citing.pinpoint.unit == "article" and citing.documents is None):
+                places = ()  # pages of paper, and articles of laws that the text has named before
+            else:
+                places = self._places(documents, citing.pinpoint)
+            if len(places) == 1:
+                links.append(Link(citing.start, citing.end, places[0]))
+        return links
+
+    def anywhere(self, pinpoint: Pinpoint) -> tuple[Place, ...]:
+        """Return the places of a pinpoint in whatever documents label a paragraph so."""
+        return self._places(self.catalogue.with_label(label_key(pinpoint.items[0][0])), pinpoint)
+
+    def has_unit(self, document_id: str, unit: str) -> bool:
+        """Whether a document calls any of its paragraphs by this unit, or has pages if that is the unit."""
+        if unit == "page":
+            return any(p.page for p in self.catalogue.paragraphs(document_id, 1, 20))
+        return any(kind == unit for kind, _ in self._labels(document_id))
 
     # -- documents
 
@@ -221,32 +259,34 @@ _OF_ANOTHER = re.compile(
     r"\s*,?\s*(?:of|in|to|from|under)\s+\w|\s*,?\s*(?:приложени|резолюци|доклад|стать|конвенц|пакт|закон|договор|"
     r"кодекс|указ|решени|постановлени)\w+|\s+(?:der|des|du|de\s+la|del?)\s+\w", re.I
 )  # fmt: skip
-_WITHIN_ANOTHER = re.compile(r"^\s*,?\s*$")
+_ANOTHER_SAYS = re.compile(
+    r"(?<!this )(?<!present )(?<!этом )\b(?:report|law|act|constitution|code|convention|covenant|treaty|statute|"
+    r"доклад\w*|закон\w*|конституци\w*|кодекс\w*|конвенци\w*|пакт\w*)\s[^.;:()]*$", re.IGNORECASE
+)  # fmt: skip
+_BESIDE_AFTER = re.compile(
+    r"\s*,?\s*\(?|\s*,?\s*(?:of|in|to|from|из|в)\s+(?:(?!annex|appendi|protocol)[\w’'-]+\s+){0,7}", re.IGNORECASE
+)
+_BESIDE_BEFORE = re.compile(r"[\s,;:()\[\]’”»\"']*(?:s\s+)?(?:(?:at|in)\b|\(\d{1,3}\))?[\s,(]*")
 
 
-def _document_of(
-    text: str, pinpoint: Pinpoint, named: Sequence[Mention], before: Pinpoint | None
-) -> tuple[Mention | None, bool]:
-    """The document that a pinpoint in a text is of, if it is named beside it, and whether it is of another one.
+def _named_beside(text: str, pinpoint: Pinpoint, named: Sequence[tuple[int, int, tuple[Document, ...]]]) -> int | None:
+    """Which document is named beside a pinpoint: before it ("A/HRC/28/10, para. 5") or after it ("recital O of ...")."""
+    for at, (start, end, _) in enumerate(named):
+        if end <= pinpoint.start and _BESIDE_BEFORE.fullmatch(text, end, pinpoint.start):
+            return at
+        if start >= pinpoint.end and _BESIDE_AFTER.fullmatch(text, pinpoint.end, start):
+            return at
+    return None
 
-    "paragraph 5 of the annex to resolution 16/21" is of another document, whether or not the corpus has it; so is
-    "article 9, paragraph 2" of a treaty.
+
+def _is_foreign(text: str, pinpoint: Pinpoint, before: Pinpoint | None) -> bool:
+    """Whether a pinpoint is of another document, which need not be named in words that are known.
+
+    "paragraph 5 of the annex to resolution 16/21" is, whether or not the corpus has that; so is "article 9,
+    paragraph 2" of a treaty. "paragraph 5 above" and "of this report" are the text's own.
     """
     if _OF_THIS.match(text, pinpoint.end):
-        return None, False
-    for mention in named:
-        between_after = text[pinpoint.end : mention.start]
-        between_before = text[mention.end : pinpoint.start]
-        if mention.start >= pinpoint.end and re.fullmatch(
-            r"\s*,?\s*(?:of|in|to|from|из)?\s*(?:the|its)?\s*\(?", between_after
-        ):
-            # "paragraph 15 (a) (A/HRC/...)" tells where the document is that the paragraph asks for
-            return mention, True
-        if mention.end <= pinpoint.start and re.fullmatch(r"[\s,;:()]*(?:at|in|\(\d+\))?[\s,]*", between_before):
-            return mention, True
-    if _OF_ANOTHER.match(text, pinpoint.end):
-        return None, True
-    within = (
-        before is not None and before.unit == "article" and _WITHIN_ANOTHER.match(text[before.end : pinpoint.start])
-    )
-    return None, bool(within)
+        return False
+    within = before is not None and before.unit == "article" and not text[before.end : pinpoint.start].strip(" ,")
+    clause = text[max(0, pinpoint.start - 80) : pinpoint.start]
+    return within or bool(_OF_ANOTHER.match(text, pinpoint.end) or _ANOTHER_SAYS.search(clause))

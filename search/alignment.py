@@ -18,6 +18,7 @@ _RARE = 48  # words of the quotation that vote, the rarest first
 _FREQUENT = 50_000  # a word that stands more often than this does not vote where others can
 _WINDOWS = 8
 _SWITCH = 3  # words that a change of place must gain
+_STRAY = 6  # words by which a pair may be off the distance of the others
 _LEAST_PART = 3  # words that a part of a stitched quotation has
 _LONGEST = 600  # words of a quotation that are aligned
 
@@ -41,8 +42,10 @@ class Part:
 
     @property
     def pairs(self) -> list[tuple[int, int]]:
-        """The pairs of the window within this part."""
-        return [pair for pair in self.window.pairs if self.first <= pair[0] < self.last]
+        """The pairs of the window within this part, without strays far from where most of it stands."""
+        inside = [pair for pair in self.window.pairs if self.first <= pair[0] < self.last]
+        middle = sorted(at - i for i, at in inside)[len(inside) // 2] if inside else 0
+        return [(i, at) for i, at in inside if abs(at - i - middle) <= _STRAY]
 
 
 def windows(concordance: Concordance, ids: Sequence[int]) -> list[Window]:
@@ -113,7 +116,7 @@ def _voted(concordance: Concordance, ids: Sequence[int], left: Sequence[int]) ->
     low = diagonals.min()
     guesses: dict[int, float] = {}
     for shift in (0, width // 2):  # two grids, so that no true place is cut in two by both
-        cells, cell_of = np.unique((diagonals - low + shift) // width, return_inverse=True)
+        _, cell_of = np.unique((diagonals - low + shift) // width, return_inverse=True)
         votes = np.bincount(cell_of, weights=weight)
         for cell in np.argsort(-votes, kind="stable")[:4]:
             inside = diagonals[cell_of == cell]

@@ -17,8 +17,8 @@ _SENTENCE_END = re.compile(r"(?:(?<![\s.][A-ZА-ЯЁ])[.!?…]|;)[\"'”’»)\]
 # Words that turn a sentence, by language: denial, condition and exception, doubt about what is said. Grammar words
 # only, a closed class; compared with whole words, except for what ends in "-".
 _TURNING = {
-    "denies": "not no never none nor neither without cannot nobody nothing nowhere hardly scarcely failed fails fail refused "
-    "refuses refuse denied denies deny rejected rejects false falsely unable lack lacks lacking despite "
+    "denies": "not no never none nor neither without cannot nobody nothing nowhere hardly scarcely failed fails fail "
+    "refused refuses refuse denied denies deny rejected rejects false falsely unable lack lacks lacking despite "
     "не ни нет без нельзя никогда никто ничто нигде никак отказал- отрица- отсутств- опроверг- вопреки несмотря "
     "емес жоқ ешқашан ешкім nicht kein- nie niemals ohne weder ne pas jamais aucun- sans ni non nunca ningún "
     "ninguna não nem sem nie bez ani niet geen zonder",
@@ -79,6 +79,8 @@ def _turns(text: str) -> str:
 @cache
 def _turning() -> dict[str, re.Pattern[str]]:
     return {
-        why: re.compile("|".join(re.escape(w).replace(r"\-", r"\w*") if w.endswith("-") else re.escape(w) for w in ws.split()))
+        why: re.compile(
+            "|".join(re.escape(w).replace(r"\-", r"\w*") if w.endswith("-") else re.escape(w) for w in ws.split())
+        )
         for why, ws in _TURNING.items()
     }

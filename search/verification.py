@@ -144,10 +144,14 @@ class Verification:
         return not extents or any(first < end and start < last for first, last in extents)
 
     def extent(self, paragraph: Paragraph) -> tuple[int, int]:
-        """Return the characters that a paragraph's label covers: its own, its subparagraphs', and unlabelled ones after."""
+        """Return the characters that a label covers: of its paragraph, its subparagraphs, and unlabelled ones after."""
         end = paragraph.char_end
         for after in self._catalogue.paragraphs(paragraph.document_id, paragraph.number + 1, paragraph.number + 60):
-            inner = after.label and paragraph.label and after.label.startswith((f"{paragraph.label} (", f"{paragraph.label}."))
+            inner = (
+                after.label
+                and paragraph.label
+                and after.label.startswith((f"{paragraph.label} (", f"{paragraph.label}."))
+            )
             if paragraph.label is None or (after.label and not inner) or after.kind == "heading":
                 break
             end = after.char_end
@@ -186,7 +190,10 @@ class Verification:
 
     def _left_out(self, before: Stretch, after: Stretch) -> LeftOut:
         text = self._text(before.document)
-        first, last = self._paragraph_at(before.document, before.char_end - 1), self._paragraph_at(after.document, after.char_start)
+        first, last = (
+            self._paragraph_at(before.document, before.char_end - 1),
+            self._paragraph_at(after.document, after.char_start),
+        )
         between = text[before.char_end : after.char_start]
         kept = text[before.char_start : before.char_end], text[after.char_start : after.char_end]
         return judged(between, same_paragraph=first.number == last.number, before=kept[0], after=kept[1])
