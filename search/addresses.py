@@ -270,7 +270,7 @@ _BESIDE_BEFORE = re.compile(r"[\s,;:()\[\]’”»\"']*(?:s\s+)?(?:(?:at|in)\b|\
 
 
 def _named_beside(text: str, pinpoint: Pinpoint, named: Sequence[tuple[int, int, tuple[Document, ...]]]) -> int | None:
-    """Which document is named beside a pinpoint: before it ("A/HRC/28/10, para. 5") or after it ("recital O of ...")."""
+    """Which document is named beside a pinpoint: before it ("A/HRC/28/10, para. 5") or after ("recital O of ...")."""
     for at, (start, end, _) in enumerate(named):
         if end <= pinpoint.start and _BESIDE_BEFORE.fullmatch(text, end, pinpoint.start):
             return at
