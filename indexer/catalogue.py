@@ -182,6 +182,15 @@ class Catalogue:
                 found[key] = Passage(name, document_id, first, last, start, end, text, tokens, bool(boilerplate))
         return found
 
+    def passage_keys(self, document_id: str, number: int) -> list[int]:
+        """Return the keys of the passages that hold a paragraph, in reading order."""
+        rows = self.store.db.execute(
+            "SELECT p.key FROM passages p JOIN documents d ON d.key = p.document"
+            " WHERE d.id = ? AND ? BETWEEN p.first AND p.last ORDER BY p.char_start",
+            (document_id, number),
+        )
+        return [int(row[0]) for row in rows]
+
     def documents_by_id(self, ids: Iterable[str]) -> dict[str, Document]:
         """Return these documents by id."""
         return {i: document for i in dict.fromkeys(ids) if (document := self.document(i))}

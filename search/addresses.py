@@ -157,6 +157,14 @@ class Addresses:
         """Return the places of a pinpoint in whatever documents label a paragraph so."""
         return self._places(self.catalogue.with_label(label_key(pinpoint.items[0][0])), pinpoint)
 
+    def places(self, citing: Citing) -> tuple[Place, ...]:
+        """Return the places that the pinpoint of a citing fits, in whatever documents if it names none."""
+        if citing.pinpoint is None:
+            return tuple(Place(d) for d in citing.documents or ())
+        if citing.documents is None:
+            return self.anywhere(citing.pinpoint)
+        return self._places(citing.documents, citing.pinpoint)
+
     def has_unit(self, document_id: str, unit: str) -> bool:
         """Whether a document calls any of its paragraphs by this unit, or has pages if that is the unit."""
         if unit == "page":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search.addresses import Addresses, Citing, Place
 
@@ -28,13 +28,17 @@ def claim_of(
     ``notes`` are the notes that its mark leads to, ``beside`` the bracket after it; ``sentence`` has the quotation, at
     the characters ``at``, blanked out. The first that cites anything decides.
     """
+    around = addresses.citings(sentence)
     for text in (*notes, beside):
-        if claim := _claim(addresses, text, addresses.citings(text)):
+        citings = addresses.citings(text)
+        if citings and all(c.documents is None for c in citings):  # "(para. 8)": of the document named before
+            named = tuple(d for c in _nearest(around, at) for d in c.documents or ())
+            citings = [replace(c, documents=named or None) for c in citings]
+        if claim := _claim(addresses, text, citings):
             return claim
         if places := addresses.resolve(text).places if 0 < len(text) <= _LONGEST_NAME else ():
             return Claim(text, places)
-    nearest = _nearest(addresses.citings(sentence), at)
-    return _claim(addresses, sentence, nearest)
+    return _claim(addresses, sentence, _nearest(around, at))
 
 
 _LONGEST_NAME = 200  # characters of a note that may as a whole be the name of a document

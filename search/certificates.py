@@ -1,7 +1,7 @@
 """Certificates: what was checked and found, written so that anyone who has the files can check it again.
 
-A certificate names each file by the SHA-256 of its bytes and each place by characters and words. Its seal, a SHA-256 over
-the rest, shows any later change of the certificate itself; it is no signature, and says nothing about who made it.
+A certificate names each file by the SHA-256 of its bytes and each place by characters and words. Its seal, a SHA-256
+over the rest, shows any later change of the certificate itself; it is no signature, and does not say who made it.
 """
 
 from __future__ import annotations

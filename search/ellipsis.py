@@ -14,6 +14,11 @@ from functools import cache
 _ELLIPSIS = re.compile(r"[\[(<]\s*(?:\.\s?){3,4}\s*[\])>]|[\[(<]\s*…\s*[\])>]|…\.?|(?<!\.)(?:\.\s?){3,4}(?!\.)")
 _SENTENCE_END = re.compile(r"(?:(?<![\s.][A-ZА-ЯЁ])[.!?…]|;)[\"'”’»)\]]*(?=\s|$)")
 
+_CAPITAL = re.compile(r"\[(\w)\](?=\w)")
+_REMARK = re.compile(
+    r"\s?\[(?:sic|emphasis (?:added|mine|ours|in (?:the )?original)|курсив \w+|выделено \w+)[.!]?\]", re.I
+)
+
 # Words that turn a sentence, by language: denial, condition and exception, doubt about what is said. Grammar words
 # only, a closed class; compared with whole words, except for what ends in "-".
 _TURNING = {
@@ -47,6 +52,19 @@ def segments(quote: str) -> list[tuple[int, int]]:
     edges = [0, *(edge for cut in cuts for edge in cut), len(quote)]
     pieces = list(zip(edges[::2], edges[1::2], strict=True))
     return [(start, end) for start, end in pieces if any(c.isalnum() for c in quote[start:end])]
+
+
+def without_brackets(quote: str) -> list[str]:
+    """Return what a quotation may have been before its author's brackets: "The" for "[t]he", "his" for "his [sic]".
+
+    [] if it has no such bracket. Words that an author put in brackets for others are changes, and stay.
+    """
+    plain = _REMARK.sub("", quote)
+    if plain == quote and not _CAPITAL.search(quote):
+        return []
+    upper = _CAPITAL.sub(lambda match: match[1].upper(), plain)
+    lower = _CAPITAL.sub(lambda match: match[1].lower(), plain)
+    return list(dict.fromkeys((upper, lower)))
 
 
 def judged(text: str, *, same_paragraph: bool, before: str, after: str) -> LeftOut:

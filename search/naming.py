@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from indexer.catalogue import Catalogue
 from indexer.dates import dates_in
@@ -24,12 +25,11 @@ _IDLE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What one document is called: words of title, publisher and date, words of its file, symbols, dates (ISO 8601)."""
+    """What one document is called: words of title, publisher and date, words of its file, dates (ISO 8601)."""
 
     document: Document
     words: frozenset[str]
     file: frozenset[str]
-    symbols: frozenset[str]
     dates: frozenset[str]
 
 
@@ -37,18 +37,19 @@ class Register:
     """The names of all documents of a catalogue as it is now."""
 
     def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
         _, documents = catalogue.documents(limit=-1)  # SQLite's "all"
-        self._names = [_names(document, catalogue.text_of(document.id)) for document in documents]
-        self._by_symbol: dict[str, list[Document]] = {}
-        for names in self._names:
-            for symbol in names.symbols:
-                self._by_symbol.setdefault(symbol, []).append(names.document)
+        self._names = [_names(document) for document in documents]
         self._titles = _by_first_words(self._names)
 
-    @property
-    def documents(self) -> list[Document]:
-        """All documents."""
-        return [names.document for names in self._names]
+    @cached_property
+    def _by_symbol(self) -> dict[str, list[Document]]:
+        """The documents by their symbols, small; every text is read for it, so only when a symbol is asked for."""
+        found: dict[str, list[Document]] = {}
+        for names in self._names:
+            for symbol in _symbols_of(names.document, self._catalogue):
+                found.setdefault(symbol, []).append(names.document)
+        return found
 
     def mentioned(self, mention: Mention) -> list[Document]:
         """Return the documents that a mention in a text may mean; [] if the corpus has none."""
@@ -74,10 +75,12 @@ class Register:
         words = [] if symbols else [w for w in split(name) if w not in _IDLE]
         if not (symbols or dates or words):
             return []
+        ids = [{d.id for d in self._by_symbol.get(symbol, ())} for symbol in symbols]
         fitting = [
-            n for n in self._names
-            if all(s in n.symbols for s in symbols) and all(_dated(d.iso, n.dates) for d in dates)
-        ]  # fmt: skip
+            n
+            for n in self._names
+            if all(n.document.id in i for i in ids) and all(_dated(d.iso, n.dates) for d in dates)
+        ]
         by_title = [n for n in fitting if _has_all(words, n.words)]
         return [n.document for n in by_title or [n for n in fitting if _has_all(words, n.words | n.file)]]
 
@@ -92,16 +95,20 @@ class Register:
         return found
 
 
-def _names(document: Document, text: str) -> Names:
+def _symbols_of(document: Document, catalogue: Catalogue) -> set[str]:
+    text = catalogue.text_of(document.id)
     own = [match[1].rstrip(".") for match in _OWN_SYMBOL.finditer(text) if _numbered(match[1])]
-    symbols = {symbol.casefold() for symbol in [*own[:1], *symbols_in(document.title)]}
+    return {symbol.casefold() for symbol in [*own[:1], *symbols_in(document.title)]}
+
+
+def _names(document: Document) -> Names:
     said = " ".join(filter(None, (document.title, document.publisher)))
     words = {*split(said), *_acronyms(said)}
     words |= {kind for word in words if (kind := kind_of(word))}
     dates = {date.iso for date in dates_in(document.title)} | ({document.date} if document.date else set())
     words |= {part for date in dates for part in (date, date[:4])}
     file = frozenset({*split(re.sub(r"[\W_]+", " ", document.source)), document.source.casefold()})
-    return Names(document, frozenset(words), file, frozenset(symbols), frozenset(dates))
+    return Names(document, frozenset(words), file, frozenset(dates))
 
 
 def _numbered(symbol: str) -> bool:

@@ -12,7 +12,7 @@ from search.addresses import Place
 from search.alignment import Window, parts, stitched, windows
 from search.concordance import Concordance, Stretch
 from search.differences import Difference, differences
-from search.ellipsis import LeftOut, judged, segments
+from search.ellipsis import LeftOut, judged, segments, without_brackets
 from search.wording import Word, fold, same_setting, words
 
 MAX_QUOTE = 20_000  # characters of one quotation
@@ -84,7 +84,7 @@ class Verification:
             return Check(quote, Verdict.NOT_FOUND, Verdict.NOT_FOUND)
         ids = self.concordance.ids_of([word.key for word in asked])
         found = self._whole(quote, asked, ids, claimed) or self._shortened(quote, claimed)
-        return found or self._approximate(quote, asked, ids)
+        return found or self._edited(quote, claimed) or self._approximate(quote, asked, ids)
 
     # -- words that stand as they are
 
@@ -183,6 +183,15 @@ class Verification:
         wrong_place = not here and wording is Verdict.SHORTENED
         found = self._checked(quote, Verdict.MISATTRIBUTED if wrong_place else wording, wording, chain)
         return replace(found, left_out=left_out)
+
+    def _edited(self, quote: str, claimed: Sequence[Place] | None) -> Check | None:
+        """A quotation whose author's brackets alone set it apart from the source."""
+        for plain in without_brackets(quote):
+            found = self.check(plain, claimed)
+            if found.verdict in (*STANDS, Verdict.MISATTRIBUTED):
+                verdict = Verdict.SHORTENED if found.verdict in STANDS else found.verdict
+                return replace(found, quote=quote, verdict=verdict, wording=Verdict.SHORTENED)
+        return None
 
     def _joined(self, quote: str, standing: Sequence[Sequence[Stretch]]) -> Check:
         """Segments that stand, but not one after the other in any document."""
