@@ -65,8 +65,8 @@ def kind_of(word: str) -> str:
 
 
 def symbols_in(text: str) -> list[str]:
-    """Return the symbols in a text, in order."""
-    return [mention.symbol for mention in _symbols(text)]
+    """Return the symbols in a text, in order; small letters may be typed for capitals."""
+    return [mention.symbol for mention in _symbols(text.upper())]
 
 
 def _symbols(text: str) -> Iterator[Mention]:

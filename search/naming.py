@@ -51,6 +51,10 @@ class Register:
                 found.setdefault(symbol, []).append(names.document)
         return found
 
+    def symbols_of(self, document_id: str) -> list[str]:
+        """Return the symbols that a document prints of itself, in capitals."""
+        return [symbol.upper() for symbol, found in self._by_symbol.items() if any(d.id == document_id for d in found)]
+
     def mentioned(self, mention: Mention) -> list[Document]:
         """Return the documents that a mention in a text may mean; [] if the corpus has none."""
         if mention.symbol and not mention.kind:
