@@ -62,7 +62,7 @@ def _certificate(options: argparse.Namespace, settings: Settings) -> int:
     from search.certificates import BadCertificate, files_of, opened, replay
 
     try:
-        content = opened(options.certificate.read_text("utf-8"))
+        content = opened(_text(options.certificate))
     except (BadCertificate, UnicodeDecodeError) as error:
         verdicts.show_refusal(str(error), options.json)
         return NOTHING
@@ -94,12 +94,18 @@ def _citations(options: argparse.Namespace, settings: Settings) -> int:
 
 def _json_parts(path: Path) -> list[str]:
     """The file as one JSON text, or as one a line."""
-    text = path.read_text("utf-8")
+    text = _text(path)
     try:
         json.loads(text)
     except ValueError:
         return [line for line in text.splitlines() if line.strip()]
     return [text]
+
+
+def _text(path: Path) -> str:
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}. Check the path.")
+    return path.read_text("utf-8")
 
 
 @contextmanager

@@ -67,8 +67,8 @@ def without_brackets(quote: str) -> list[str]:
     return list(dict.fromkeys((upper, lower)))
 
 
-def judged(text: str, *, same_paragraph: bool, before: str, after: str) -> LeftOut:
-    """Judge what an ellipsis left out, given the quoted text on either side of it."""
+def judged(text: str, *, same_paragraph: bool, before: str) -> LeftOut:
+    """Judge what an ellipsis left out, given the text quoted before it."""
     if not same_paragraph:
         return LeftOut(text, "joins different paragraphs")
     ends = list(_SENTENCE_END.finditer(text))

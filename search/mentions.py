@@ -33,7 +33,9 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_DATE = re.compile(r"(?:\b(?:of|dated|on|from|adopted|issued|от|vom|du|del?)|[,(])\s*$", re.IGNORECASE)
-_BETWEEN_DATES = re.compile(r"(?:\s*\(\d{1,3}\)|\s*\[\^?\d{1,3}\])?\s*(?:,|;|\band\b|\bи\b|\bet\b|\bund\b|\s)*")
+_BETWEEN_DATES = re.compile(
+    r"(?:\s*\(\d{1,3}\)|\s*\[\^?\d{1,3}\])?\s*(?:,|;|\b(?:and|those|that|of|и|от|et|und)\b|\s)*"
+)
 _REACH = 100  # characters between the kind of a document and its date: the body that adopted it may stand there
 
 

@@ -178,7 +178,8 @@ class Verification:
             return self._joined(quote, standing)
         here = [chain for chain in chains if self._claimed(chain, claimed)]
         chain = (here or chains)[0]
-        left_out = tuple(self._left_out(a, b) for a, b in pairwise(chain))
+        tails = [quote[start:end].strip()[words(quote[start:end].strip())[-1].end :] for start, end in cuts]
+        left_out = tuple(self._left_out(a, tail, b) for (a, b), tail in zip(pairwise(chain), tails, strict=False))
         wording = Verdict.ELLIPSIS if any(gap.turns for gap in left_out) else Verdict.SHORTENED
         wrong_place = not here and wording is Verdict.SHORTENED
         found = self._checked(quote, Verdict.MISATTRIBUTED if wrong_place else wording, wording, chain)
@@ -197,15 +198,14 @@ class Verification:
         """Segments that stand, but not one after the other in any document."""
         return self._checked(quote, Verdict.STITCHED, Verdict.STITCHED, [stretches[0] for stretches in standing])
 
-    def _left_out(self, before: Stretch, after: Stretch) -> LeftOut:
+    def _left_out(self, before: Stretch, tail: str, after: Stretch) -> LeftOut:
+        """Judge what stands between two segments; ``tail`` is the punctuation that the first is quoted with."""
         text = self._text(before.document)
-        first, last = (
-            self._paragraph_at(before.document, before.char_end - 1),
-            self._paragraph_at(after.document, after.char_start),
-        )
         between = text[before.char_end : after.char_start]
-        kept = text[before.char_start : before.char_end], text[after.char_start : after.char_end]
-        return judged(between, same_paragraph=first.number == last.number, before=kept[0], after=kept[1])
+        quoted = text[before.char_start : before.char_end] + tail
+        first = self._paragraph_at(before.document, before.char_end - 1)
+        same = first.number == self._paragraph_at(after.document, after.char_start).number
+        return judged(between.removeprefix(tail), same_paragraph=same, before=quoted)
 
     # -- words that were changed
 
