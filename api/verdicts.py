@@ -95,6 +95,9 @@ def _show_checked(out: Console, report: str, one: Checked) -> None:
     out.print(Text(f"  “{_short(check.quote)}”"))
     if check.verdict is Verdict.MISATTRIBUTED and one.claim:
         out.print(Text(printable(f"  the report says: {' '.join(one.claim.words.split())}")))
+    elif one.claim and one.claim.places is None:
+        said = printable(" ".join(one.claim.words.split()))
+        out.print(Text(f"  the report says: {said}, which is not in this corpus", style="yellow"))
     for difference in check.differences:
         old, new = _short(difference.source) or "(nothing)", _short(difference.quote) or "(left out)"
         out.print(Text("  source: ").append(old, style="green").append("  report: ").append(new, style="red"))

@@ -118,10 +118,13 @@ class Addresses:
         found = {n: p for n in dict.fromkeys(numbers) for p in self.catalogue.paragraphs(document_id, n, n)}
         return list(found.values())
 
-    def citings(self, text: str) -> list[Citing]:
-        """Find what a text cites, in order: pinpoints with the document named beside them, and documents alone."""
+    def citings(self, text: str, *, titles: bool = True) -> list[Citing]:
+        """Find what a text cites, in order: pinpoints with the document named beside them, and documents alone.
+
+        Without ``titles``, documents are known by symbol or by kind and date only.
+        """
         named = [(m.start, m.end, tuple(self.register.mentioned(m))) for m in mentions(text)]
-        for start, end, document in self.register.titles_in(text):
+        for start, end, document in self.register.titles_in(text) if titles else ():
             named = [n for n in named if n[1] <= start or end <= n[0]] + [(start, end, (document,))]
         named.sort()
         found: list[Citing] = []

@@ -20,7 +20,7 @@ _WINDOWS = 8
 _SWITCH = 3  # words that a change of place must gain
 _STRAY = 6  # words by which a pair may be off the distance of the others
 _LEAST_PART = 3  # words that a part of a stitched quotation has
-_LONGEST = 600  # words of a quotation that are aligned
+_LONGEST = 1_500  # words of a quotation that are aligned
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def _claim(addresses: Addresses, text: str, citings: Sequence[Citing]) -> Claim 
     known = [c for c in citings if c.documents != ()]
     if not citings:
         return None
-    words = text[min(c.start for c in citings) : max(c.end for c in citings)]
+    words = "; ".join(text[c.start : c.end] for c in citings)
     if not known:
         return Claim(words, None)
     documents = list({d.id: d for c in known for d in c.documents or ()}.values())
@@ -70,12 +70,17 @@ def _claim(addresses: Addresses, text: str, citings: Sequence[Citing]) -> Claim 
 
 
 def _nearest(citings: Sequence[Citing], at: tuple[int, int]) -> list[Citing]:
-    """The document and the pinpoint that stand nearest to a quotation in its sentence."""
+    """The document that stands nearest to a quotation in its sentence, and the pinpoints nearest on either side.
+
+    Which of two pinpoints is meant, the one before or the one after, is not guessed: a quotation may stand in either.
+    """
 
     def distance(citing: Citing) -> int:
         return max(citing.start - at[1], at[0] - citing.end, 0)
 
-    pinpoints = sorted((c for c in citings if c.pinpoint and c.documents != ()), key=distance)[:1]
-    if pinpoints and pinpoints[0].documents:
+    own = [c for c in citings if c.pinpoint and c.documents != ()]
+    before, after = [c for c in own if c.end <= at[0]], [c for c in own if c.start >= at[1]]
+    pinpoints = [*before[-1:], *after[:1]]
+    if any(c.documents for c in pinpoints):
         return pinpoints
     return pinpoints + sorted((c for c in citings if not c.pinpoint), key=distance)[:1]

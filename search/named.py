@@ -11,6 +11,7 @@ from search.citations import cite
 from search.results import Citation
 
 MOST_QUOTED = 5  # paragraphs that an answer quotes in full
+MOST_DOCUMENTS = 3  # that a name in a question may fit: beyond that it is no name
 MOST_PARAGRAPHS = 20  # that a question may name: beyond that it is about the document
 
 
@@ -34,12 +35,14 @@ class Named:
 def named_in(question: str, addresses: Addresses) -> Named:
     """Return the paragraphs and documents that a question names outright; nothing where its words only might.
 
-    A paragraph without a document is one of every document that labels a paragraph so, if those are few.
+    A paragraph without a document is one of every document that labels a paragraph so, if those are few. Titles do not
+    count: the title of one document may be the subject of many ("United States of America").
     """
     paragraphs: set[tuple[str, int]] = set()
     documents: set[str] = set()
-    for citing in addresses.citings(question):
-        documents |= {d.id for d in citing.documents or ()}
+    for citing in addresses.citings(question, titles=False):
+        if len(citing.documents or ()) <= MOST_DOCUMENTS:
+            documents |= {d.id for d in citing.documents or ()}
         if citing.pinpoint is None or citing.pinpoint.unit == "page":
             continue
         places = addresses.places(citing)

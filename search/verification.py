@@ -15,9 +15,10 @@ from search.differences import Difference, differences
 from search.ellipsis import LeftOut, judged, segments, without_brackets
 from search.wording import Word, fold, same_setting, words
 
-MAX_QUOTE = 20_000  # characters of one quotation
+MAX_QUOTE = 20_000  # characters of one quotation that is worth taking from a client
 SHOWN = 10  # places listed for words that stand in many
 _ALTERED = 0.6  # share of a quotation's words found in order in one place from which it counts as altered from there
+_FEWEST = 3  # words in common below which nothing is said to be altered from anything
 _NEAREST = 0.3  # share from which a place is worth showing for words that were not found
 _READ = 500  # places of a phrase that are compared character by character
 _CHAINED = 50  # occurrences of a segment that are tried as the beginning of a shortened quotation
@@ -78,7 +79,6 @@ class Verification:
 
     def check(self, quote: str, claimed: Sequence[Place] | None = None) -> Check:
         """Check a quotation, and that it stands in one of the ``claimed`` places if any are given."""
-        quote = quote[:MAX_QUOTE]
         asked = words(quote)
         if not asked:
             return Check(quote, Verdict.NOT_FOUND, Verdict.NOT_FOUND)
@@ -224,7 +224,8 @@ class Verification:
         if share < _NEAREST or len(best.pairs) < 2:
             return Check(quote, Verdict.NOT_FOUND, Verdict.NOT_FOUND)
         stretch = self._source(best, len(asked))
-        verdict = Verdict.ALTERED if share >= _ALTERED else Verdict.NOT_FOUND
+        alike = share >= _ALTERED and len(best.pairs) >= _FEWEST
+        verdict = Verdict.ALTERED if alike else Verdict.NOT_FOUND
         found_here = self._checked(quote, verdict, verdict, [stretch])
         text = self._text(stretch.document)[stretch.char_start : stretch.char_end]
         return replace(found_here, differences=differences(text, quote)) if verdict is Verdict.ALTERED else found_here

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import CORPUS
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.references import mutated
@@ -84,6 +84,7 @@ def test_words_that_only_look_like_a_reference_are_none(text: str) -> None:
     assert pinpoints(text) == []
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_can_be_searched_for_references(text: str) -> None:
     for found in [*pinpoints(text), *pinpoints(text, typed=True), *mentions(text)]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import CORPUS
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.report_checks import CheckedReport, ReportCheck
@@ -97,6 +97,7 @@ def test_quotation_marks_of_every_shape_are_read_outermost_first() -> None:
     assert [text[a:b] for a, b in quoted(text)] == ["one ‘inner’ more", "two", "три „внутри“ ещё", "vier", "five"]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab “”\"'’‘«»\n„(", max_size=120))
 def test_any_marks_can_be_read(text: str) -> None:
     last = 0
