@@ -16,7 +16,7 @@ from typing import Any
 
 from eval.labels import plain_words, records
 from indexer.catalogue import Catalogue
-from indexer.document import Document, Paragraph
+from indexer.document import Document, Kind, Paragraph
 from indexer.folder import read_folder
 from indexer.paragraphs import body_start, paragraphs
 from indexer.readers.text import read
@@ -129,7 +129,9 @@ def mutated(catalogue: Catalogue, count: int, chance: random.Random) -> dict[str
         before = catalogue.paragraphs(document.id)
         at = chance.randrange(1, len(before))
         reference = chance.choice(_INSERTED).format(n=chance.randint(1, 150), m=chance.randint(1, 150))
-        text = "\n\n".join(_with(before, at, reference, alone=chance.random() < 0.5))
+        # A heading with a sentence after it on its line is no heading, whatever the sentence says.
+        alone = chance.random() < 0.5 or before[at].kind is Kind.HEADING
+        text = "\n\n".join(_with(before, at, reference, alone=alone))
         plain = "\n\n".join(p.text for p in before)
         was, now = _labels(plain), _labels(text)
         inserted += 1
