@@ -37,6 +37,19 @@ def parser() -> argparse.ArgumentParser:
     )
     _filters(ask)
 
+    get = _command(commands, "get", 'print what a written reference names: "resolution 2021 recital O"')
+    get.add_argument("reference", help="document, paragraph or both, in words: title, date, symbol, label")
+    _folder(get)
+
+    verify = _command(commands, "verify", "check the quotations and references of a report against the documents")
+    verify.add_argument(
+        "report", nargs="?", type=Path, metavar="REPORT", help="report to check (.md, .docx, .txt, ...)"
+    )
+    verify.add_argument("--save", type=Path, metavar="FILE", help="write what was found as a certificate")
+    verify.add_argument("--certificate", type=Path, metavar="FILE", help="check a certificate again instead")
+    verify.add_argument("--citations", type=Path, metavar="FILE", help="say what became of saved citations instead")
+    _folder(verify)
+
     serve = _command(commands, "serve", "serve the page and the HTTP interface on this machine")
     serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     serve.add_argument("--port", type=_port, help="port to listen on, 0 for a free one (default 8765)")
@@ -59,6 +72,13 @@ def _command(
     command.add_argument("--index", type=Path, metavar="DIR", help="where the index is (or set PINCITE_INDEX)")
     command.add_argument("--json", action="store_true", help="print JSON for other programs")
     return command
+
+
+def _folder(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--folder", action="append", type=Path, default=[], metavar="DIR",
+        help="look in the files of this folder instead of an index; may be given again",
+    )  # fmt: skip
 
 
 def _filters(command: argparse.ArgumentParser) -> None:

@@ -84,6 +84,18 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     return DONE if answer.sentences else NOTHING
 
 
+def _get(options: argparse.Namespace, settings: Settings) -> int:
+    from api.verify_command import get
+
+    return get(options, settings)
+
+
+def _verify(options: argparse.Namespace, settings: Settings) -> int:
+    from api.verify_command import verify
+
+    return verify(options, settings)
+
+
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     from api.server import serve
 
@@ -118,4 +130,5 @@ def _filters(options: argparse.Namespace) -> Filters:
 
 _COMMANDS = {
     "index": _index, "search": _search, "ask": _ask, "serve": _serve, "doctor": _doctor, "remove": _remove,
+    "get": _get, "verify": _verify,
 }  # fmt: skip

@@ -16,6 +16,7 @@ from api.jobs import Jobs
 from api.library import Library
 from api.problems import ProblemError, documented, no_parameters, not_found
 from indexer.document import Document
+from search.addresses import Addresses
 
 router = APIRouter(prefix="/v1", tags=["documents"])
 _READING = documented(
@@ -172,19 +173,27 @@ async def list_paragraphs(request: Request, id: Id, page: Annotated[wire.Paragra
 async def get_paragraph(
     request: Request,
     id: Id,
-    name: Annotated[str, Path(max_length=200, description='Number or label: "12", "recital O", "124.40"')],
+    name: Annotated[
+        str, Path(max_length=200, description='Number, label or reference: "12", "recital O", "paras. 3-5"')
+    ],
 ) -> wire.OneParagraph:
-    """Return the paragraph with this number or label."""
+    """Return the paragraph with this number or label, or those that a written reference names."""
     library: Library = request.app.state.library
 
     def read() -> wire.OneParagraph:
         document = _document(library, id)
-        paragraph = library.engine().catalogue.paragraph(id, name)
-        if paragraph is None:
+        catalogue = library.engine().catalogue
+        paragraph = catalogue.paragraph(id, name)
+        places = () if paragraph else Addresses(catalogue).resolve(name, id).places
+        found = [paragraph] if paragraph else [p for place in places for p in place.paragraphs]
+        if not found:
             raise not_found(
                 f"The document has no paragraph '{name}'.", f"GET /v1/documents/{id}/paragraphs lists those it has."
             )
-        return wire.OneParagraph(document=verified.full_document(document), paragraph=verified.paragraph(paragraph))
+        paragraphs = [verified.paragraph(p) for p in found]
+        return wire.OneParagraph(
+            document=verified.full_document(document), paragraph=paragraphs[0], paragraphs=paragraphs
+        )
 
     return await library.read(read)
 

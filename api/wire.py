@@ -262,10 +262,11 @@ class Paragraphs(BaseModel):
 
 
 class OneParagraph(BaseModel):
-    """One paragraph of a document."""
+    """One paragraph of a document, or the first of several that a reference names."""
 
     document: FullDocument
     paragraph: Paragraph
+    paragraphs: list[Paragraph] = Field(description="All that the reference names, in its order")
 
 
 class JobFile(BaseModel):

@@ -93,14 +93,15 @@ def _judged(folder: Path) -> list[str]:
 
 def _gold(folder: Path, ids: set[str]) -> dict[str, dict[str, str]]:
     wanted: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for record in _records(folder):
+    for record in records(folder):
         if record["_id"] in ids:
             document, _, label = record["_id"].partition("#")
             wanted[document][label] = record["text"]
     return dict(wanted)
 
 
-def _records(folder: Path) -> Iterator[dict[str, str]]:
+def records(folder: Path) -> Iterator[dict[str, str]]:
+    """Yield the paragraphs of a data set: `_id` is ``document#label``."""
     packed = folder / "corpus.jsonl.gz"
     plain = folder / "corpus.jsonl"
     with gzip.open(packed, "rt", encoding="utf-8") if packed.exists() else plain.open(encoding="utf-8") as lines:
@@ -117,25 +118,25 @@ def _read(path: Path) -> list[Paragraph]:
 
 
 def _compare(gold_id: str, label: str, text: str, found: Sequence[Paragraph]) -> tuple[Miss | None, float]:
-    wanted = _plain(text)
+    wanted = plain_words(text)
     there = next((p for p in found if p.label == label), None)
     if there is None:
-        same = [p for p in found if _plain(p.text[body_start(p) :]).startswith(wanted[:_PREFIX])]
+        same = [p for p in found if plain_words(p.text[body_start(p) :]).startswith(wanted[:_PREFIX])]
         reason = "under another label" if any(p.label for p in same) else "without a label" if same else "not found"
-        inside = next((p for p in found if wanted[:_PREFIX] in _plain(p.text)), None)
+        inside = next((p for p in found if wanted[:_PREFIX] in plain_words(p.text)), None)
         if not same and inside:
             reason = "inside another paragraph"
             same = [inside]
         return Miss(gold_id, reason, text[:100], f"{same[0].label}: {same[0].text[:100]}" if same else ""), 0.0
-    got = _plain(there.text[body_start(there) :])
+    got = plain_words(there.text[body_start(there) :])
     likeness = SequenceMatcher(None, wanted, got[: len(wanted)], autojunk=False).ratio() if wanted else 0.0
     if got.startswith(wanted[:_PREFIX]):
         return None, likeness
     return Miss(gold_id, "other words", text[:100], there.text[:100]), likeness
 
 
-def _plain(text: str) -> str:
-    """Letters and digits only, in one case: spaces, hyphens and marks differ between extractions."""
+def plain_words(text: str) -> str:
+    """Return letters and digits only, in one case: spaces, hyphens and marks differ between extractions."""
     return "".join(char for char in unicodedata.normalize("NFKD", text).casefold() if char.isalnum())
 
 

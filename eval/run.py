@@ -144,7 +144,7 @@ def _ask(engine: Engine, question: Question, system: System, gold: dict[str, int
         return row
     text = clean(query.text)
     with engine.index.store.reading():
-        found = engine.ranker.ranked(text, engine.ranker.terms(text), query)
+        found = engine.ranked(text, engine.ranker.terms(text), query)
         row["ranking"] = _units(engine, found)
         row["lost"] = _lost(engine, question, found, gold)
     if question.gold:

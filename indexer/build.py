@@ -97,7 +97,7 @@ def build(
         embedder = _embedder(index, model, sizes)
         found = scan(paths)
         tally = _Tally(len(found.files), sum(f.size for f in found.files), progress)
-        manifests, warnings = _manifests(found)
+        manifests, warnings = read_manifests(found)
         known = {(state.root, state.source): state for state in index.store.files()}
         gone = [s for s in known.values() if found.covers(s.root, s.source) and not _is_there(s, found)]
         with parser or Parser() as reader:
@@ -207,13 +207,14 @@ def _changed(
             index.store.touch(state.document_id, file.size, file.mtime_ns)
         return None
     extract = parser.read(data, file.source)
-    document_id = state.document_id if state else ids.pop(sha256, "") or _new_id(file.source, taken)
+    document_id = state.document_id if state else ids.pop(sha256, "") or new_id(file.source, taken)
     taken.add(document_id)
-    document = _document(document_id, file, extract, entry, sha256)
+    document = as_document(document_id, file, extract, entry, sha256)
     return cut(document, extract, str(file.root), (file.size, file.mtime_ns), described, sizes)
 
 
-def _document(document_id: str, file: File, extract: Extract, entry: ManifestEntry | None, sha256: str) -> Document:
+def as_document(document_id: str, file: File, extract: Extract, entry: ManifestEntry | None, sha256: str) -> Document:
+    """Return what is known of a document, from the folder's manifest before the document itself."""
     title, publisher, date, language = metadata.describe(extract, file.source)
     given = entry or ManifestEntry(source=file.source)
     return Document(
@@ -222,8 +223,8 @@ def _document(document_id: str, file: File, extract: Extract, entry: ManifestEnt
     )  # fmt: skip
 
 
-def _new_id(source: str, taken: set[str]) -> str:
-    """Name a document after its source; salted where another folder has a file of the same name."""
+def new_id(source: str, taken: set[str]) -> str:
+    """Return the name of a document, made from its source; salted where another folder has a file of the same name."""
     salt = 0
     while (name := hashlib.sha256(f"{source}\0{salt}".encode("utf-8", "surrogatepass")).hexdigest()[:16]) in taken:
         salt += 1
@@ -280,7 +281,8 @@ def _settle(index: Index, found: Scan, gone: list[FileState], tally: _Tally) -> 
 # -- describing
 
 
-def _manifests(found: Scan) -> tuple[dict[Path, dict[str, ManifestEntry]], list[str]]:
+def read_manifests(found: Scan) -> tuple[dict[Path, dict[str, ManifestEntry]], list[str]]:
+    """Return the manifest of each root that was scanned, and what is wrong with them."""
     manifests: dict[Path, dict[str, ManifestEntry]] = {}
     warnings: list[str] = []
     for root in found.roots:

@@ -78,12 +78,41 @@ class Catalogue:
         )
         return [Document(*row) for row in rows]
 
+    def with_label(self, ending: str) -> list[Document]:
+        """Return the documents that have a paragraph whose label ends so, in small letters without blanks: "15(a)"."""
+        rows = self.store.db.execute(
+            f"SELECT {_DOCUMENT} FROM documents WHERE key IN (SELECT document FROM paragraphs"
+            " WHERE substr(replace(lower(label), ' ', ''), -length(?1)) = ?1) ORDER BY source",
+            (ending,),
+        )
+        return [Document(*row) for row in rows]
+
     def text_of(self, document_id: str) -> str:
         """Return the whole text of a document. Raises `KeyError` if there is no such."""
         row = self.store.db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is None:
             raise KeyError(document_id)
         return str(row[0])
+
+    def text(self, document_id: str) -> str:
+        """Return the whole text of a document, keeping those used last. Raises `KeyError` if there is no such."""
+        row = self.store.db.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if row is None:
+            raise KeyError(document_id)
+        return self._text(row[0])
+
+    def paragraph_at(self, document_id: str, character: int) -> Paragraph:
+        """Return the paragraph that a character of a document's text lies in, else the one before it, else the first.
+
+        Raises `KeyError` if there is no such document.
+        """
+        where = (
+            "number = coalesce((SELECT max(number) FROM paragraphs p"
+            " WHERE p.document = paragraphs.document AND p.char_start <= ?), 1)"
+        )
+        for paragraph in self._paragraphs(document_id, where, (character,)):
+            return paragraph
+        raise KeyError(document_id)
 
     def original(self, document_id: str) -> Path | None:
         """Return where the file lies, None if there is no such document."""
@@ -152,6 +181,15 @@ class Catalogue:
                 name = f"{document_id}:{start}-{end}"
                 found[key] = Passage(name, document_id, first, last, start, end, text, tokens, bool(boilerplate))
         return found
+
+    def passage_keys(self, document_id: str, number: int) -> list[int]:
+        """Return the keys of the passages that hold a paragraph, in reading order."""
+        rows = self.store.db.execute(
+            "SELECT p.key FROM passages p JOIN documents d ON d.key = p.document"
+            " WHERE d.id = ? AND ? BETWEEN p.first AND p.last ORDER BY p.char_start",
+            (document_id, number),
+        )
+        return [int(row[0]) for row in rows]
 
     def documents_by_id(self, ids: Iterable[str]) -> dict[str, Document]:
         """Return these documents by id."""

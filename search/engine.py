@@ -14,11 +14,13 @@ from indexer.catalogue import Catalogue, Filters
 from indexer.document import Paragraph
 from indexer.index import Index
 from indexer.words import query_stems
+from search.addresses import Addresses
 from search.answerability import Answerability, Evidence, Statistics, judge
 from search.answers import Candidate, answering, best_sentences, names_in
 from search.citations import NotInSource, cite
 from search.folding import fold
 from search.highlights import highlights
+from search.named import cited_in_full, named_in, named_passages
 from search.query import Query, clean
 from search.ranking import RANKING, Found, Ranker, Ranking
 from search.results import Answer, Hit, Quote, Results, Sentence, Status
@@ -36,6 +38,7 @@ class Engine:
     def __init__(self, index: Index, model: str | None = None, ranking: Ranking = RANKING) -> None:
         self.index = index
         self.catalogue: Catalogue = index.catalogue
+        self._addresses = Addresses(self.catalogue)
         self._model = model
         self.ranker = Ranker(index, lambda: self.embedder, ranking)
 
@@ -72,7 +75,7 @@ class Engine:
         text = clean(query.text)
         with self.index.store.reading():
             terms = self.ranker.terms(text)
-            found = self.ranker.ranked(text, terms, query)
+            found = self.ranked(text, terms, query)
             groups = fold(found[: query.offset + 3 * query.limit + 20], lambda f: f.passage.text)
             page = groups[query.offset : query.offset + query.limit]
             hits = self._hits(page, terms, query)
@@ -90,9 +93,8 @@ class Engine:
         with self.index.store.reading():
             results = self.search(Query(question, limit=max(limit, 8), filters=filters or Filters()))
             verdict = self._judged(results)
-            sentences: tuple[Sentence, ...] = ()
-            quotes: tuple[Quote, ...] = ()
-            if verdict.answerable or insist:
+            sentences, quotes = self._recited(results)
+            if (verdict.answerable or insist) and not sentences:
                 chosen = self._chosen(results)
                 sentences, quotes = self._quoted(results.query, chosen)
         return Answer(
@@ -101,6 +103,10 @@ class Engine:
             reasons=() if sentences else verdict.reasons or ("no passage comes close to the question",),
             confidence=verdict.probability,
         )  # fmt: skip
+
+    def ranked(self, text: str, terms: Sequence[Term], query: Query) -> list[Found]:
+        """Return all that is found for a cleaned question, best first; what it names comes before the rest."""
+        return self._named_first(self.ranker.ranked(text, terms, query), text, query)
 
     # -- the steps of a search
 
@@ -122,7 +128,25 @@ class Engine:
             dense=found.fused.dense, lexical=found.fused.lexical, explain=_explained(found) if explain else {},
         )  # fmt: skip
 
+    def _named_first(self, found: list[Found], text: str, query: Query) -> list[Found]:
+        """Put what the question names before the rest, a whole point above it, found or not by its words."""
+        named = named_in(text, self._addresses)
+        if not named:
+            return found
+        known = {f.fused.key for f in found}
+        missing = [key for key in named_passages(named, self.catalogue, query.filters) if key not in known]
+        found = found + self.ranker.looked_up(missing)
+        raised = [replace(f, fused=replace(f.fused, score=f.fused.score + 2 - named.rank(f.passage))) for f in found]
+        return sorted(raised, key=lambda f: (-f.fused.score, f.passage.boilerplate, f.fused.key))
+
     # -- the steps of an answer
+
+    def _recited(self, results: Results) -> tuple[tuple[Sentence, ...], tuple[Quote, ...]]:
+        """Answer a question that names paragraphs with those paragraphs; nothing if it names none."""
+        named = named_in(results.query, self._addresses)
+        cited = cited_in_full(named, self.catalogue, results.filters)
+        quotes = tuple(Quote(n, document, citation) for n, (document, citation) in enumerate(cited, 1))
+        return tuple(Sentence(quote.citation.text, (quote.n,)) for quote in quotes), quotes
 
     def _chosen(self, results: Results) -> list[Candidate]:
         """Pick the sentences that answer, by the token vectors that reranking has read already."""

@@ -116,6 +116,10 @@ class Ranker:
             lexical = self.index.keyword([term.stems for term in terms], self.how.pool, query.filters)
         return fuse(dense, lexical, scale, self.how.fusion)
 
+    def looked_up(self, keys: Sequence[int]) -> list[Found]:
+        """Return passages that neither side found, without a score."""
+        return self._found([Fused(key, 0.0, None, None, None, None) for key in keys], ())
+
     def _found(self, fused: Sequence[Fused], terms: Sequence[Term]) -> list[Found]:
         """Look the passages up; those of a document that the question names gain, page furniture goes last."""
         catalogue = self.index.catalogue

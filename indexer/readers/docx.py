@@ -27,9 +27,9 @@ _HEADING: Final = re.compile(r"(?:heading|überschrift|заголовок|titre)
 def read(data: bytes, name: str) -> Extract:
     """Return the text of the file; raise `Refused` where it is damaged, hostile or protected."""
     package = Package(data)
-    main = _main_part(package)
+    main = main_part(package)
     root = package.part(main)
-    body = None if root is None else next((child for child in root if _tag(child) == "body"), None)
+    body = None if root is None else next((child for child in root if tag(child) == "body"), None)
     if body is None:
         raise Refused("not a Word file, or a damaged one: it has no document in it")
     folder = posixpath.dirname(main)
@@ -43,7 +43,7 @@ def read(data: bytes, name: str) -> Extract:
     return writer.layout.extract(media_type, title=title, language=language)
 
 
-def _main_part(package: Package) -> str:
+def main_part(package: Package) -> str:
     """Word may name the main part otherwise than usual; the relationships say how."""
     if "word/document.xml" in package.names:
         return "word/document.xml"
@@ -54,22 +54,24 @@ def _main_part(package: Package) -> str:
     return ""
 
 
-def _tag(element: etree._Element) -> str:
+def tag(element: etree._Element) -> str:
     """The local name; strict and transitional files differ only in their namespaces."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def _attribute(element: etree._Element | None, name: str = "val") -> str | None:
+def attribute(element: etree._Element | None, name: str = "val") -> str | None:
+    """The value of an attribute of Word's, None if it is not there."""
     if element is None:
         return None
     return element.get(f"{{{_TRANSITIONAL}}}{name}") or element.get(f"{{{_STRICT}}}{name}")
 
 
-def _child(element: etree._Element | None, *path: str) -> etree._Element | None:
+def child(element: etree._Element | None, *path: str) -> etree._Element | None:
+    """The first child of this name, or of the path of names, None if there is none."""
     for name in path:
         if element is None:
             return None
-        element = next((child for child in element if _tag(child) == name), None)
+        element = next((child for child in element if tag(child) == name), None)
     return element
 
 
@@ -78,27 +80,27 @@ class Styles:
 
     def __init__(self, root: etree._Element | None) -> None:
         """Take the root of styles.xml, or None if the file has none."""
-        found = () if root is None else [element for element in root if _tag(element) == "style"]
-        self._styles = {_attribute(style, "styleId"): style for style in found}
-        self.language = _attribute(_child(root, "docDefaults", "rPrDefault", "rPr", "lang"))
+        found = () if root is None else [element for element in root if tag(element) == "style"]
+        self._styles = {attribute(style, "styleId"): style for style in found}
+        self.language = attribute(child(root, "docDefaults", "rPrDefault", "rPr", "lang"))
 
     def heading_level(self, style_id: str | None) -> int:
         """Return 1 to 6 for a heading, 0 for another style."""
         for style in self._chain(style_id):
-            name = _attribute(_child(style, "name")) or ""
+            name = attribute(child(style, "name")) or ""
             match = _HEADING.match(name)
             if match:
                 return min(6, max(1, int(match.group(1))))
             if name.lower() == "title":
                 return 1
-            outline = _attribute(_child(style, "pPr", "outlineLvl"))
+            outline = attribute(child(style, "pPr", "outlineLvl"))
             if outline and outline.isdigit() and int(outline) < 9:
                 return min(6, int(outline) + 1)
         return 0
 
     def numbering(self, style_id: str | None) -> etree._Element | None:
         """Return the numPr element that a style gives its paragraphs."""
-        found = (_child(style, "pPr", "numPr") for style in self._chain(style_id))
+        found = (child(style, "pPr", "numPr") for style in self._chain(style_id))
         return next((element for element in found if element is not None), None)
 
     def _chain(self, style_id: str | None) -> Iterator[etree._Element]:
@@ -108,7 +110,7 @@ class Styles:
             seen.add(style_id)
             style = self._styles[style_id]
             yield style
-            style_id = _attribute(_child(style, "basedOn"))
+            style_id = attribute(child(style, "basedOn"))
 
 
 class _Chunks:
@@ -153,30 +155,30 @@ class _Writer:
             element = next(waiting[-1], None)
             if element is None:
                 waiting.pop()
-            elif _tag(element) == "p":
+            elif tag(element) == "p":
                 self._paragraph(element, note)
                 note = ""
-            elif _tag(element) == "tr":
+            elif tag(element) == "tr":
                 self._row(element, waiting)
-            elif _tag(element) == "altChunk":
+            elif tag(element) == "altChunk":
                 self._chunks.write(element, self.layout)
-            elif _tag(element) not in _DELETED:
+            elif tag(element) not in _DELETED:
                 waiting.append(iter(element))
 
     def notes(self, root: etree._Element | None, kind: str) -> None:
         """Write the notes that the text refers to, each after its mark."""
         for note in () if root is None else root:
-            mark = self._notes.get((kind, _attribute(note, "id")))
+            mark = self._notes.get((kind, attribute(note, "id")))
             if mark:
                 self.story(note, mark)
 
     def _paragraph(self, paragraph: etree._Element, note: str) -> None:
         boxes: list[etree._Element] = []
         words = "".join(self._words(paragraph, boxes)).strip()
-        properties = _child(paragraph, "pPr")
-        style = _attribute(_child(properties, "pStyle"))
+        properties = child(paragraph, "pPr")
+        style = attribute(child(properties, "pStyle"))
         level = 0 if note else self._level(properties, style)
-        numbers = _child(properties, "numPr")
+        numbers = child(properties, "numPr")
         number = self._number(numbers if numbers is not None else self._styles.numbering(style), bool(words))
         if words and note:
             self.layout.add(f"{note} {words}", Kind.FOOTNOTE)
@@ -187,7 +189,7 @@ class _Writer:
             self.story(box)
 
     def _level(self, properties: etree._Element | None, style: str | None) -> int:
-        own = _attribute(_child(properties, "outlineLvl"))
+        own = attribute(child(properties, "outlineLvl"))
         if own and own.isdigit() and int(own) < 9:
             return min(6, int(own) + 1)
         return self._styles.heading_level(style)
@@ -196,12 +198,12 @@ class _Writer:
         """Return the number Word shows before a paragraph: "" for a bullet, None for no list at all."""
         if numbers is None or not counts:
             return None
-        return self._numbering.next(_attribute(_child(numbers, "numId")), _attribute(_child(numbers, "ilvl")))
+        return self._numbering.next(attribute(child(numbers, "numId")), attribute(child(numbers, "ilvl")))
 
     def _row(self, row: etree._Element, waiting: list[Iterator[etree._Element]]) -> None:
         """A row whose cells are short is one block; a row that holds whole paragraphs is read cell by cell."""
-        cells = [cell for cell in row.iter() if _tag(cell) == "tc" and cell.getparent() is not None]
-        simple = all(sum(1 for inner in cell.iter() if _tag(inner) in ("p", "tbl")) <= 1 for cell in cells)
+        cells = [cell for cell in row.iter() if tag(cell) == "tc" and cell.getparent() is not None]
+        simple = all(sum(1 for inner in cell.iter() if tag(inner) in ("p", "tbl")) <= 1 for cell in cells)
         if not simple:
             waiting.append(iter(row))
             return
@@ -215,26 +217,26 @@ class _Writer:
         """Yield the pieces of a paragraph's text; text boxes anchored in it are put aside."""
         walker = etree.iterwalk(paragraph, events=("start",))
         for _, element in walker:
-            tag = _tag(element)
-            if tag == "txbxContent":
+            kind = tag(element)
+            if kind == "txbxContent":
                 boxes.append(element)
                 walker.skip_subtree()
-            elif tag in _DELETED:
-                if tag == "ruby":
+            elif kind in _DELETED:
+                if kind == "ruby":
                     yield from self._base_of(element)
                 walker.skip_subtree()
-            elif tag == "t":
+            elif kind == "t":
                 yield element.text or ""
-            elif tag in ("footnoteReference", "endnoteReference"):
-                yield self._mark(tag.removesuffix("Reference") + "s", _attribute(element, "id"))
-            elif tag in _SIGNS and _attribute(element, "type") != "page":
-                yield _SIGNS[tag]
+            elif kind in ("footnoteReference", "endnoteReference"):
+                yield self._mark(kind.removesuffix("Reference") + "s", attribute(element, "id"))
+            elif kind in _SIGNS and attribute(element, "type") != "page":
+                yield _SIGNS[kind]
 
     def _base_of(self, ruby: etree._Element) -> Iterator[str]:
         """The word itself, without the reading aid printed above it."""
-        base = _child(ruby, "rubyBase")
+        base = child(ruby, "rubyBase")
         for element in () if base is None else base.iter():
-            if _tag(element) == "t":
+            if tag(element) == "t":
                 yield element.text or ""
 
     def _mark(self, kind: str, note: str | None) -> str:
@@ -245,5 +247,5 @@ class _Writer:
 def _declared(package: Package, styles: Styles) -> tuple[str | None, str | None]:
     """The title and language a file declares; its dates are when it was saved, so they are left."""
     core = package.part("docProps/core.xml")
-    fields = {_tag(element): (element.text or "").strip() for element in (() if core is None else core)}
+    fields = {tag(element): (element.text or "").strip() for element in (() if core is None else core)}
     return fields.get("title") or None, fields.get("language") or None

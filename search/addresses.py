@@ -1,0 +1,303 @@
+"""Addresses: from a written reference to the paragraphs of the corpus that it names, and never to a guess.
+
+"resolution 2021 recital O" names a document and a paragraph; "para. 8" a paragraph of any document that has one, or of
+the document it stands in. What fits several documents gives several places; what fits none gives none.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from indexer.catalogue import Catalogue
+from indexer.document import Document, Paragraph
+from search.mentions import mentions
+from search.naming import Register
+from search.references import Pinpoint, label_key, pinpoints
+
+MAX_PLACES = 50  # documents that one reference may fit before the rest is left out
+_KINDS = {
+    "para": ("para", "subpara"), "recital": ("recital",), "citation": ("citation",), "footnote": ("footnote",),
+    "section": ("section",),
+}  # fmt: skip
+_HEADED = {
+    "section": r"(?:section|sec\.|chapter|part|раздел|глава|часть|kapitel|chapitre|capítulo)",
+    "article": r"(?:article|art\.|artículo|artikel|статья|ст\.)",
+}
+_SEPARATORS = " \t\r\n\u00a0,;:.()[]\"'“”«»„—–-"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A document and those of its paragraphs that a reference names, in reading order; none means the document."""
+
+    document: Document
+    paragraphs: tuple[Paragraph, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a reference was read as: its pinpoint if it has one, whether it names a document, and the places it fits."""
+
+    pinpoint: Pinpoint | None
+    names_document: bool
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A reference at ``start:end`` of a text, and the place it leads to."""
+
+    start: int
+    end: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Citing:
+    """What a text cites at ``start:end``: a pinpoint, a document, or both.
+
+    ``documents`` are those of the corpus that are named; () if the one named is not among them; None if none is named,
+    so that a pinpoint is of the text's own document, or of one that it named before.
+    """
+
+    start: int
+    end: int
+    pinpoint: Pinpoint | None
+    documents: tuple[Document, ...] | None
+
+
+class Addresses:
+    """Resolves references over a catalogue; safe to use from many threads."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._registered: tuple[int, Register] | None = None
+        self._registering = threading.Lock()
+        self._read = lru_cache(maxsize=256)(self._read_labels)
+
+    @property
+    def register(self) -> Register:
+        """The names of the documents, read again when the index has changed."""
+        with self._registering:
+            generation = self.catalogue.store.generation
+            if self._registered is None or self._registered[0] != generation:
+                self._registered = (generation, Register(self.catalogue))
+            return self._registered[1]
+
+    def resolve(self, reference: str, document_id: str | None = None) -> Resolution:
+        """Resolve a reference that someone typed, within one document if that is known already."""
+        reference = " ".join(reference.split())
+        named = self.catalogue.named(reference) if document_id is None and reference else []
+        if named:
+            return Resolution(None, True, tuple(Place(d) for d in named[:MAX_PLACES]))
+        found = pinpoints(reference, typed=True)
+        if not found:
+            return self._without_unit(reference, document_id)
+        pinpoint = found[-1]
+        about = f"{reference[: pinpoint.start]} {reference[pinpoint.end :]}".strip(_SEPARATORS)
+        documents = self._documents(about, document_id)
+        if documents is None:
+            return Resolution(
+                pinpoint, False, self._places(self.catalogue.with_label(label_key(pinpoint.items[0][0])), pinpoint)
+            )
+        return Resolution(pinpoint, document_id is None, self._places(documents, pinpoint))
+
+    def paragraphs(self, document_id: str, pinpoint: Pinpoint) -> list[Paragraph]:
+        """Return the paragraphs of a document that a pinpoint names; [] unless each of its items is there."""
+        numbers: list[int] = []
+        for first, last in pinpoint.items:
+            begin = self._number(document_id, pinpoint.unit, first)
+            end = self._number(document_id, pinpoint.unit, last, at_end=True) if last else None
+            if not begin or (last and (not end or end[-1] < begin[0])):
+                return []
+            numbers += self._between(document_id, pinpoint.unit, begin[0], end[-1]) if end else begin
+        found = {n: p for n in dict.fromkeys(numbers) for p in self.catalogue.paragraphs(document_id, n, n)}
+        return list(found.values())
+
+    def citings(self, text: str, *, titles: bool = True) -> list[Citing]:
+        """Find what a text cites, in order: pinpoints with the document named beside them, and documents alone.
+
+        Without ``titles``, documents are known by symbol or by kind and date only.
+        """
+        named = [(m.start, m.end, tuple(self.register.mentioned(m))) for m in mentions(text)]
+        for start, end, document in self.register.titles_in(text) if titles else ():
+            named = [n for n in named if n[1] <= start or end <= n[0]] + [(start, end, (document,))]
+        named.sort()
+        found: list[Citing] = []
+        before: Pinpoint | None = None
+        for pinpoint in pinpoints(text):
+            at = _named_beside(text, pinpoint, named)
+            if at is not None:
+                found.append(Citing(pinpoint.start, pinpoint.end, pinpoint, named[at][2]))
+            else:
+                foreign = _is_foreign(text, pinpoint, before)
+                found.append(Citing(pinpoint.start, pinpoint.end, pinpoint, () if foreign else None))
+            before = pinpoint
+        found += [Citing(start, end, None, documents) for start, end, documents in named]
+        return sorted(found, key=lambda c: (c.start, c.end))
+
+    def links(self, text: str, document_id: str) -> list[Link]:
+        """Find the references in a text of a document that lead to one place in the corpus, in order."""
+        own = self.catalogue.document(document_id)
+        links: list[Link] = []
+        for citing in self.citings(text):
+            documents = [own] if citing.documents is None and own else list(citing.documents or ())
+            if citing.pinpoint is None:
+                places = tuple(Place(d) for d in documents if d.id != document_id)
+            elif citing.pinpoint.unit == "page" or (citing.pinpoint.unit == "article" and citing.documents is None):
+                places = ()  # pages of paper, and articles of laws that the text has named before
+            else:
+                places = self._places(documents, citing.pinpoint)
+            if len(places) == 1:
+                links.append(Link(citing.start, citing.end, places[0]))
+        return links
+
+    def anywhere(self, pinpoint: Pinpoint) -> tuple[Place, ...]:
+        """Return the places of a pinpoint in whatever documents label a paragraph so."""
+        return self._places(self.catalogue.with_label(label_key(pinpoint.items[0][0])), pinpoint)
+
+    def places(self, citing: Citing) -> tuple[Place, ...]:
+        """Return the places that the pinpoint of a citing fits, in whatever documents if it names none."""
+        if citing.pinpoint is None:
+            return tuple(Place(d) for d in citing.documents or ())
+        if citing.documents is None:
+            return self.anywhere(citing.pinpoint)
+        return self._places(citing.documents, citing.pinpoint)
+
+    def has_unit(self, document_id: str, unit: str) -> bool:
+        """Whether a document calls any of its paragraphs by this unit, or has pages if that is the unit."""
+        if unit == "page":
+            return any(p.page for p in self.catalogue.paragraphs(document_id, 1, 20))
+        return any(kind == unit for kind, _ in self._labels(document_id))
+
+    # -- documents
+
+    def _documents(self, about: str, document_id: str | None) -> list[Document] | None:
+        """The documents that the words around a pinpoint fit; None if they name none, and any will do."""
+        if document_id is not None:
+            own = self.catalogue.document(document_id)
+            return [own] if own else []
+        if not about:
+            return None
+        titled = list({d.id: d for _, _, d in self.register.titles_in(about)}.values())
+        named = self.catalogue.named(about)
+        return named or titled or self.register.called(about)
+
+    def _without_unit(self, reference: str, document_id: str | None) -> Resolution:
+        """A reference without a unit word: a label as it stands ("O", "124.40"), else a document."""
+        if document_id is not None:
+            paragraph = self.catalogue.paragraph(document_id, reference)
+            own = self.catalogue.document(document_id)
+            return Resolution(None, False, (Place(own, (paragraph,)),) if paragraph and own else ())
+        documents = self._documents(reference, None) or []
+        if documents:
+            return Resolution(None, True, tuple(Place(d) for d in documents[:MAX_PLACES]))
+        about, _, label = reference.rpartition(" ")
+        if re.fullmatch(r"[\w.()]{1,12}", label):
+            within = (
+                self._documents(about.strip(_SEPARATORS), None)
+                if about
+                else self.catalogue.with_label(label_key(label))
+            )
+            places = [Place(d, (p,)) for d in within or () if (p := self._labelled(d.id, label))]
+            return Resolution(None, bool(about), tuple(places[:MAX_PLACES]))
+        return Resolution(None, False, ())
+
+    def _places(self, documents: Sequence[Document], pinpoint: Pinpoint) -> tuple[Place, ...]:
+        places: list[Place] = []
+        for document in documents:
+            if len(places) < MAX_PLACES and (found := self.paragraphs(document.id, pinpoint)):
+                places.append(Place(document, tuple(found)))
+        return tuple(places)
+
+    # -- paragraphs
+
+    def _labels(self, document_id: str) -> dict[tuple[str, str], int]:
+        return self._read(self.catalogue.store.generation, document_id)
+
+    def _labelled(self, document_id: str, label: str) -> Paragraph | None:
+        """The paragraph of this label, of whatever kind; never by its number."""
+        for unit in ("para", "recital", "section"):
+            if numbers := self._labels(document_id).get((unit, label_key(label))):
+                return self.catalogue.paragraphs(document_id, numbers, numbers)[0]
+        return None
+
+    def _number(self, document_id: str, unit: str, token: str, *, at_end: bool = False) -> list[int]:
+        """The numbers of the paragraphs that one item names: several only for a page."""
+        if unit == "page":
+            if not token.isdecimal():
+                return []
+            return [p.number for p in self.catalogue.paragraphs(document_id) if p.page == int(token)]
+        if number := self._labels(document_id).get((unit, label_key(token))):
+            return [number]
+        if unit in _HEADED and not at_end:
+            return self._headed(document_id, unit, token)
+        if unit == "para" and token.isdecimal():  # as Pincite itself cites a paragraph that has no label
+            return [p.number for p in self.catalogue.paragraphs(document_id, int(token), int(token)) if not p.label]
+        return []
+
+    def _headed(self, document_id: str, unit: str, token: str) -> list[int]:
+        """The paragraph that opens with the unit and the token: "Article 5. Everyone ..."."""
+        opens = re.compile(rf"{_HEADED[unit]}\s+{re.escape(token)}(?![\w])(?!\.\d)", re.IGNORECASE)
+        found = [p.number for p in self.catalogue.paragraphs(document_id) if opens.match(p.text) and p.label is None]
+        return found if len(found) == 1 else []
+
+    def _between(self, document_id: str, unit: str, first: int, last: int) -> list[int]:
+        """The paragraphs of a range: those that are labelled as its ends are, or all of a page range."""
+        kinds = _KINDS.get(unit)
+        found = self.catalogue.paragraphs(document_id, first, last)
+        return [p.number for p in found if kinds is None or p.label_kind in kinds]
+
+    def _read_labels(self, generation: int, document_id: str) -> dict[tuple[str, str], int]:
+        """The number of each labelled paragraph, by unit and the label without its unit word."""
+        labels: dict[tuple[str, str], int] = {}
+        for p in self.catalogue.paragraphs(document_id):
+            for unit, kinds in _KINDS.items():
+                if p.label and p.label_kind in kinds:
+                    bare = re.sub(rf"^(?:{unit}) ", "", p.label)
+                    labels.setdefault((unit, label_key(bare)), p.number)
+        return labels
+
+
+_OF_THIS = re.compile(
+    r"\s*(?:above|below|hereof|(?:of|in)\s+(?:this|the\s+present)\b|выше|ниже|настоящ\w+|oben|unten|ci-dessus)", re.I
+)
+_OF_ANOTHER = re.compile(
+    r"\s*,?\s*(?:of|in|to|from|under)\s+\w|\s*,?\s*(?:приложени|резолюци|доклад|стать|конвенц|пакт|закон|договор|"
+    r"кодекс|указ|решени|постановлени)\w+|\s+(?:der|des|du|de\s+la|del?)\s+\w", re.I
+)  # fmt: skip
+_ANOTHER_SAYS = re.compile(
+    r"(?<!this )(?<!present )(?<!этом )\b(?:report|law|act|constitution|code|convention|covenant|treaty|statute|"
+    r"доклад\w*|закон\w*|конституци\w*|кодекс\w*|конвенци\w*|пакт\w*)\s[^.;:()]*$", re.IGNORECASE
+)  # fmt: skip
+_BESIDE_AFTER = re.compile(
+    r"\s*,?\s*\(?|\s*,?\s*(?:of|in|to|from|из|в)\s+(?:(?!annex|appendi|protocol)[\w’'-]+\s+){0,7}", re.IGNORECASE
+)
+_BESIDE_BEFORE = re.compile(r"[\s,;:()\[\]’”»\"']*(?:s\s+)?(?:(?:at|in)\b|\(\d{1,3}\))?[\s,(]*")
+
+
+def _named_beside(text: str, pinpoint: Pinpoint, named: Sequence[tuple[int, int, tuple[Document, ...]]]) -> int | None:
+    """Which document is named beside a pinpoint: before it ("A/HRC/28/10, para. 5") or after ("recital O of ...")."""
+    for at, (start, end, _) in enumerate(named):
+        if end <= pinpoint.start and _BESIDE_BEFORE.fullmatch(text, end, pinpoint.start):
+            return at
+        if start >= pinpoint.end and _BESIDE_AFTER.fullmatch(text, pinpoint.end, start):
+            return at
+    return None
+
+
+def _is_foreign(text: str, pinpoint: Pinpoint, before: Pinpoint | None) -> bool:
+    """Whether a pinpoint is of another document, which need not be named in words that are known.
+
+    "paragraph 5 of the annex to resolution 16/21" is, whether or not the corpus has that; so is "article 9,
+    paragraph 2" of a treaty. "paragraph 5 above" and "of this report" are the text's own.
+    """
+    if _OF_THIS.match(text, pinpoint.end):
+        return False
+    within = before is not None and before.unit == "article" and not text[before.end : pinpoint.start].strip(" ,")
+    clause = text[max(0, pinpoint.start - 80) : pinpoint.start]
+    return within or bool(_OF_ANOTHER.match(text, pinpoint.end) or _ANOTHER_SAYS.search(clause))

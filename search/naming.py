@@ -1,0 +1,153 @@
+"""The names that documents go by: symbol, title, date, publisher, file; and which documents a name fits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from indexer.catalogue import Catalogue
+from indexer.dates import dates_in
+from indexer.document import Document
+from indexer.words import split
+from search.mentions import Mention, kind_of, symbols_in
+
+# A symbol printed alone on a line is the document's own; those inside its sentences are of others.
+_OWN_SYMBOL = re.compile(
+    r"^[ \t]*([A-Z]{1,6}(?:/[A-Z0-9][\w.()-]*)+|[A-Z]\d_[A-Z]{2}\(\d{4}\)\d+)[ \t]*$", re.MULTILINE
+)
+_IDLE = frozenset(
+    "a an the of to in on at by for from and its it their this that his her says said say see cf document text no "
+    "в во на из от о об к и по с со его её их этот эта это см г года".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What one document is called: words of title, publisher and date, words of its file, dates (ISO 8601)."""
+
+    document: Document
+    words: frozenset[str]
+    file: frozenset[str]
+    dates: frozenset[str]
+
+
+class Register:
+    """The names of all documents of a catalogue as it is now."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        _, documents = catalogue.documents(limit=-1)  # SQLite's "all"
+        self._names = [_names(document) for document in documents]
+        self._titles = _by_first_words(self._names)
+
+    @cached_property
+    def _by_symbol(self) -> dict[str, list[Document]]:
+        """The documents by their symbols, small; every text is read for it, so only when a symbol is asked for."""
+        found: dict[str, list[Document]] = {}
+        for names in self._names:
+            for symbol in _symbols_of(names.document, self._catalogue):
+                found.setdefault(symbol, []).append(names.document)
+        return found
+
+    def symbols_of(self, document_id: str) -> list[str]:
+        """Return the symbols that a document prints of itself, in capitals."""
+        return [symbol.upper() for symbol, found in self._by_symbol.items() if any(d.id == document_id for d in found)]
+
+    def mentioned(self, mention: Mention) -> list[Document]:
+        """Return the documents that a mention in a text may mean; [] if the corpus has none."""
+        if mention.symbol and not mention.kind:
+            return self._by_symbol.get(mention.symbol.casefold(), [])
+        if mention.symbol:
+            ends = f"/{mention.symbol}"
+            return [
+                d for symbol, ds in self._by_symbol.items() if symbol.endswith(ends) and "/res/" in symbol for d in ds
+            ]
+        kinds = split(mention.kind)
+        return [n.document for n in self._names if mention.date in n.dates and _has_all(kinds, n.words | n.file)]
+
+    def called(self, name: str) -> list[Document]:
+        """Return the documents that all words of ``name`` fit: by title, publisher and date, else by file name too.
+
+        Symbols and full dates in it must be theirs; [] if it has no word that names anything.
+        """
+        symbols = [symbol.casefold() for symbol in symbols_in(name)]
+        dates = dates_in(name)
+        for date in reversed(dates):
+            name = f"{name[: date.start]} {name[date.end :]}"
+        words = [] if symbols else [w for w in split(name) if w not in _IDLE]
+        if not (symbols or dates or words):
+            return []
+        ids = [{d.id for d in self._by_symbol.get(symbol, ())} for symbol in symbols]
+        fitting = [
+            n
+            for n in self._names
+            if all(n.document.id in i for i in ids) and all(_dated(d.iso, n.dates) for d in dates)
+        ]
+        by_title = [n for n in fitting if _has_all(words, n.words)]
+        return [n.document for n in by_title or [n for n in fitting if _has_all(words, n.words | n.file)]]
+
+    def titles_in(self, text: str) -> list[tuple[int, int, Document]]:
+        """Return where the titles of documents (of four words or more) stand in a text."""
+        found = []
+        spans = [(m.start(), m.end(), m[0].casefold()) for m in re.finditer(r"\w+", text)]
+        for at in range(len(spans) - 3):
+            for words, document in self._titles.get(tuple(w for _, _, w in spans[at : at + 4]), ()):
+                if tuple(w for _, _, w in spans[at : at + len(words)]) == words:
+                    found.append((spans[at][0], spans[at + len(words) - 1][1], document))
+        return found
+
+
+def _symbols_of(document: Document, catalogue: Catalogue) -> set[str]:
+    text = catalogue.text_of(document.id)
+    own = [match[1].rstrip(".") for match in _OWN_SYMBOL.finditer(text) if _numbered(match[1])]
+    return {symbol.casefold() for symbol in [*own[:1], *symbols_in(document.title)]}
+
+
+def _names(document: Document) -> Names:
+    said = " ".join(filter(None, (document.title, document.publisher)))
+    words = {*split(said), *_acronyms(said)}
+    words |= {kind for word in words if (kind := kind_of(word))}
+    dates = {date.iso for date in dates_in(document.title)} | ({document.date} if document.date else set())
+    words |= {part for date in dates for part in (date, date[:4])}
+    file = frozenset({*split(re.sub(r"[\W_]+", " ", document.source)), document.source.casefold()})
+    return Names(document, frozenset(words), file, frozenset(dates))
+
+
+def _numbered(symbol: str) -> bool:
+    return any(character.isdigit() for character in symbol)
+
+
+def _acronyms(text: str) -> set[str]:
+    """The initials of names in a title: "ep" for European Parliament."""
+    runs = re.findall(r"\b[^\W\d_a-zа-яё][\w’'-]*(?:\s+(?:of|for|and|on|the|по|и|в)?\s*[^\W\d_a-zа-яё][\w’'-]*)+", text)
+    return {"".join(word[0] for word in run.split() if word[0].isupper()).casefold() for run in runs}
+
+
+def _dated(iso: str, dates: Iterable[str]) -> bool:
+    """Whether one of the dates is this day, or the month or year it lies in."""
+    return any(iso.startswith(date) for date in dates)
+
+
+def _has_all(words: Iterable[str], names: frozenset[str]) -> bool:
+    return all(
+        word in names or kind_of(word) in names or any(_inflected(word, name) for name in names) for word in words
+    )
+
+
+def _inflected(word: str, name: str) -> bool:
+    """Whether two words differ in their endings only; numbers never do."""
+    if not (word.isalpha() and name.isalpha()):
+        return False
+    same = next((i for i, (a, b) in enumerate(zip(word, name, strict=False)) if a != b), min(len(word), len(name)))
+    return same >= 4 and max(len(word), len(name)) - same <= 3
+
+
+def _by_first_words(names: Iterable[Names]) -> dict[tuple[str, ...], list[tuple[tuple[str, ...], Document]]]:
+    first: dict[tuple[str, ...], list[tuple[tuple[str, ...], Document]]] = {}
+    for name in names:
+        words = tuple(word.casefold() for word in re.findall(r"\w+", name.document.title))
+        if len(words) >= 4:
+            first.setdefault(words[:4], []).append((words, name.document))
+    return first
