@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 from fastapi.telemetry import TelemetryConfig
 
-from api import problems, routes_documents, routes_page, routes_search, routes_status, wire
+from api import problems, routes_documents, routes_page, routes_reading, routes_search, routes_status, wire
 from api.guard import Guard
 from api.jobs import Build, Jobs
 from api.library import Answering, Library
@@ -50,7 +50,7 @@ def create_app(
         lifespan=_lifespan(library, jobs), telemetry=SILENT,
     )  # fmt: skip
     app.state.library, app.state.jobs, app.state.metrics = library, jobs, metrics
-    for routes in (routes_status, routes_search, routes_documents, routes_page):
+    for routes in (routes_status, routes_search, routes_documents, routes_reading, routes_page):
         app.include_router(routes.router)
     app.mount("/page", StaticFiles(directory=routes_page.FOLDER), name="page")
     problems.install(app)
