@@ -31,6 +31,7 @@ function render({ asked = true, back = false } = {}) {
   for (const link of document.querySelectorAll("#places a")) link.toggleAttribute("aria-current", link.getAttribute("href") === pathname);
   document.title = question ? `${question} – Pincite` : "Pincite";
   if (pathname === "/" && box.value.trim() !== question) box.value = question;
+  if (pathname !== "/" && document.activeElement === box) box.blur(); // here the keyboard is for reading
   if (id) return documentView(id, { retry: render });
   if (pathname === "/documents") return libraryView({ retry: render });
   if (pathname === "/tray") return trayView();

@@ -50,7 +50,7 @@ export async function goToCited() {
   const paragraph = await shown.reading.goTo(number);
   if (!paragraph) return;
   announce(paragraph.label || t("paragraphHead", { n: number }));
-  shown.pages?.showPassage(shown.reading.citedText(paragraph));
+  shown.pages?.showPassage(shown.reading.citedText());
 }
 
 /** Buttons of the paragraph at hand: one set, that moves with it. */

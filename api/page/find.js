@@ -46,8 +46,8 @@ export function findBar(id, reading) {
     at = index;
     mark(matches, at);
     count.textContent = t("matchOf", { at: at + 1, n: matches.length });
-    const paragraph = await reading.goTo(matches[at].paragraph);
-    if (paragraph) reading.node.dispatchEvent(new CustomEvent("paragraph", { detail: reading.citedText(paragraph) }));
+    reading.mark = null;
+    if (await reading.goTo(matches[at].paragraph)) reading.node.dispatchEvent(new CustomEvent("paragraph", { detail: reading.citedText() }));
     announce(count.textContent);
   }
 

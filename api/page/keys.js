@@ -20,7 +20,7 @@ function step(by) {
 /** Press a button of the passage at hand: where the focus is, else the first one that is cited or listed. */
 function press(name) {
   const at = document.activeElement.closest?.("[data-place]") || document.querySelector(".paragraph:has(.tools)") || document.querySelector("[data-place]");
-  at?.querySelector(`button.${name}`)?.click();
+  at?.querySelector(`button.to-${name}`)?.click();
 }
 
 export function help() {

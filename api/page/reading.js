@@ -138,11 +138,12 @@ export class Reading {
     if (number < 1 || number > this.total) return null;
     const around = [at - 1, at, at + 1].filter((i) => this.blocks[i]).map((i) => this.load(this.blocks[i]));
     await Promise.all(around);
-    this.rowNode(this.cited)?.classList.remove("cited");
+    for (const node of this.node.querySelectorAll(".cited, .also")) node.classList.remove("cited", "also");
     this.cited = this.current = number;
     const row = this.rowNode(number);
     if (!row) return null;
     row.classList.add("cited");
+    for (const p of this.citedParagraphs()) if (p.number !== number) this.rowNode(p.number)?.classList.add("also");
     this.redraw([number]);
     this.carry(row);
     (row.querySelector("mark.at") || row.querySelector("mark") || row).scrollIntoView({ block: "center" });
@@ -150,11 +151,23 @@ export class Reading {
     return this.paragraph(number);
   }
 
-  /** What a paragraph says of the passage that is cited: its page, and the words to look for on it. */
-  citedText(p) {
-    const [start, end] = this.mark && this.mark[0] < p.char_end && this.mark[1] > p.char_start ? this.mark : [p.char_start, p.char_end];
-    const units = Array.from(p.text);
-    return { page: p.page, text: units.slice(Math.max(start - p.char_start, 0), end - p.char_start).join("") };
+  /** The paragraph that is highlighted, and those after it that the cited words reach into. */
+  citedParagraphs() {
+    const found = [];
+    for (let p = this.paragraph(this.cited); p && (!found.length || this.touches(p)); p = this.paragraph(p.number + 1)) found.push(p);
+    return found;
+  }
+
+  touches = (p) => this.mark !== null && this.mark[0] < p.char_end && this.mark[1] > p.char_start;
+
+  /** The passage that is highlighted: its page, and the words to look for on it. */
+  citedText() {
+    const paragraphs = this.citedParagraphs();
+    const text = paragraphs.map((p) => {
+      const [start, end] = this.touches(p) ? this.mark : [p.char_start, p.char_end];
+      return Array.from(p.text).slice(Math.max(start - p.char_start, 0), end - p.char_start).join("");
+    });
+    return { page: paragraphs[0]?.page, text: text.join(" ") };
   }
 
   hold(event) {
