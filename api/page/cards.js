@@ -29,7 +29,7 @@ export function passageCard(hit, cited = null) {
   const path = hit.heading_path.filter((heading) => heading !== document.title);
   return el("li", { class: "card passage", "data-place": true },
     el("header", {},
-      el("h3", {}, el("a", { href: addressOfPlace(document, citation), dir: "auto", lang: document.language }, document.title)),
+      el("h2", {}, el("a", { href: addressOfPlace(document, citation), dir: "auto", lang: document.language }, document.title)),
       el("span", { class: "badge" }, placeName(citation)),
       el("p", { class: "meta" }, about(document) || document.source)),
     path.length > 0 && el("p", { class: "path", dir: "auto", lang: document.language }, path.join(" › ")),

@@ -10,8 +10,8 @@ export const addressOfPlace = (document, at) =>
 
 /** What a reader calls the place: the document's own label, else its paragraph, and the page. */
 export function placeName(at) {
-  const numbers = at.paragraph_end > at.paragraph ? `${at.paragraph}–${at.paragraph_end}` : String(at.paragraph);
-  const own = at.label || t("paragraph", { n: numbers });
+  const several = at.paragraph_end > at.paragraph;
+  const own = at.label || (several ? t("paragraphs", { n: `${at.paragraph}–${at.paragraph_end}` }) : t("paragraph", { n: String(at.paragraph) }));
   return at.page ? `${own}, ${t("page", { n: String(at.page) })}` : own;
 }
 

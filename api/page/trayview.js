@@ -30,9 +30,9 @@ function row(item, i, n) {
   const { document, at, quote } = item;
   const step = (name, to, off) =>
     el("button", { type: "button", class: "quiet", disabled: off, "aria-label": `${t(name)}: ${i + 1}`, title: t(name), "data-step": name, onclick: () => shift(i, to, name) }, icon(name));
-  const node = el("li", { class: "card passage", "data-place": true, draggable: true },
+  const node = el("li", { class: "card passage", "data-place": true, draggable: "true" },
     el("header", {},
-      el("h3", {}, el("a", { href: addressOfPlace(document, at), dir: "auto", lang: document.language }, document.title)),
+      el("h2", {}, el("a", { href: addressOfPlace(document, at), dir: "auto", lang: document.language }, document.title)),
       el("span", { class: "badge" }, placeName(at)),
       el("p", { class: "meta" }, about(document) || document.source)),
     el("blockquote", { class: "words", dir: "auto", lang: document.language }, quote),

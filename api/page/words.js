@@ -78,6 +78,7 @@ const WORDS = {
 
   // places and citations
   paragraph: ["paragraph {n}", "абзац {n}"],
+  paragraphs: ["paragraphs {n}", "абзацы {n}"],
   paragraphHead: ["Paragraph {n}", "Абзац {n}"],
   page: ["page {n}", "с. {n}"],
   pageHead: ["Page {n}", "Страница {n}"],

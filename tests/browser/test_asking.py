@@ -134,11 +134,11 @@ def test_back_and_forward_walk_through_searches_and_filters(page: Page, address:
 def test_going_back_shows_the_results_at_once_where_the_reader_was(page: Page, address: str) -> None:
     page.goto(address)
     ask(page)
-    page.locator(".passage h3 a").nth(4).scroll_into_view_if_needed()
+    page.locator(".passage h2 a").nth(4).scroll_into_view_if_needed()
     at = page.evaluate("scrollY")
     assert at > 0
     asked: list[str] = []
-    page.locator(".passage h3 a").nth(4).evaluate("link => link.click()")
+    page.locator(".passage h2 a").nth(4).evaluate("link => link.click()")
     page.wait_for_selector(".paragraph.cited")
     page.on("request", lambda r: asked.append(r.url) if "/v1/" in r.url else None)
     page.go_back()
@@ -241,7 +241,7 @@ def test_two_tabs_do_not_disturb_each_other(page: Page, address: str) -> None:
     ask(page)
     ask(other, "prisoners")
     expect(page.locator("#q")).to_have_value(QUESTION)
-    page.locator(".passage h3 a").first.click()
+    page.locator(".passage h2 a").first.click()
     page.wait_for_selector(".paragraph.cited")
     page.get_by_role("link", name="Results", exact=True).click()
     expect(page.locator("#q")).to_have_value(QUESTION)

@@ -132,7 +132,7 @@ def test_the_page_goes_on_when_the_server_was_restarted(page: Page, sample_index
         page.goto(f"{at}/?q=suspended+NGOs")
         page.wait_for_selector(".passage .words")
     with served(create_app(sample_index), port=int(at.rpartition(":")[2])):
-        page.locator(".passage h3 a").first.click()
+        page.locator(".passage h2 a").first.click()
         expect(page.locator(".paragraph.cited")).to_be_in_viewport()
         page.get_by_role("link", name="Documents").click()
         expect(page.locator(".documents li")).to_have_count(5)

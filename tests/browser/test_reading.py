@@ -202,7 +202,7 @@ def test_a_pdf_shows_its_real_pages_beside_the_text_with_the_passage_marked(page
     ask(page, "twelve judges of the supreme court")
     assert not [url for url in asked if "pdfjs" in url], "pdf.js is loaded only to show pages"
     page.set_viewport_size({"width": 1400, "height": 900})
-    page.locator(".passage h3 a").first.click()
+    page.locator(".passage h2 a").first.click()
     expect(page.locator(".sheet .boxed").first).to_be_in_viewport()
     page.locator(".paragraph", has_text="twelve judges").locator(".place").click()
     boxes = page.locator(".sheet:nth-child(2) .boxed")
