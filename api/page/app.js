@@ -27,7 +27,7 @@ function render({ asked = true, back = false } = {}) {
   const id = documentIn(pathname);
   const parameters = pathname === "/" ? searchOf(location.href) : new URLSearchParams();
   const question = parameters.get("q") || "";
-  document.body.classList.toggle("home", pathname === "/" && !question);
+  document.documentElement.classList.toggle("start", pathname === "/" && !question);
   for (const link of document.querySelectorAll("#places a")) link.toggleAttribute("aria-current", link.getAttribute("href") === pathname);
   document.title = question ? `${question} – Pincite` : "Pincite";
   if (pathname === "/" && box.value.trim() !== question) box.value = question;
@@ -115,6 +115,8 @@ function dress() {
   };
   tray.watch(count, paint);
   paint();
+  document.documentElement.classList.remove("undressed");
+  if (location.pathname === "/") box.focus();
 }
 
 async function measure() {

@@ -16,16 +16,16 @@ export async function libraryView({ retry }) {
   const q = new URLSearchParams(location.search).get("q") || "";
   const here = location.href;
   try {
-    const [first, changes] = await Promise.all([wire.documents(q, 0, PAGE), changesSince()]);
+    const [first, changes, refused] = await Promise.all([wire.documents(q, 0, PAGE), changesSince(), refusals()]);
     if (location.href !== here) return;
     if (!first.total && !q) return show(emptyView(retry));
-    draw(q, first, changes, retry);
+    draw(q, first, changes, refused);
   } catch (trouble) {
     if (location.href === here) troubleView(trouble, retry);
   }
 }
 
-function draw(q, first, changes, retry) {
+function draw(q, first, changes, unread) {
   const head = el("h1", {}, t("nDocuments", { n: first.total }));
   const list = el("ul", { class: "documents" });
   const box = el("input", { type: "search", id: "find-document", value: q, placeholder: t("findDocument"), "aria-label": t("findDocument"), dir: "auto", maxlength: 200 });
@@ -53,10 +53,10 @@ function draw(q, first, changes, retry) {
   });
   fill(q, 0, first);
   const refused = el("details", { class: "unread" });
-  showRefusals(refused);
-  const added = () => {
+  showRefusals(refused, unread);
+  const added = async () => {
     forgetResults();
-    showRefusals(refused);
+    showRefusals(refused, await refusals());
     fill(box.value.trim());
   };
   show(el("section", { class: "library" }, head, changes.text && el("p", { class: "changes", role: "status" }, changes.text),
@@ -95,9 +95,10 @@ function further(list, found, next) {
   queueMicrotask(() => list.after(button));
 }
 
-async function showRefusals(details) {
-  const { total, refusals } = await wire.get("/v1/refusals").catch(() => ({ total: 0, refusals: [] }));
+const refusals = () => wire.get("/v1/refusals").catch(() => ({ total: 0, refusals: [] }));
+
+function showRefusals(details, { total, refusals: files }) {
   details.hidden = !total;
   details.replaceChildren(el("summary", {}, t("unread", { n: total })),
-    el("ul", {}, refusals.map(({ source, reason }) => el("li", {}, el("b", { dir: "auto" }, source), ` ${reason}`))));
+    el("ul", { tabindex: 0 }, files.map(({ source, reason }) => el("li", {}, el("b", { dir: "auto" }, source), ` ${reason}`))));
 }

@@ -32,7 +32,7 @@ export class Pages {
     this.pdfjs = pdfjs;
     const data = await wire.original(this.document.id);
     this.pdf = await pdfjs.getDocument({
-      data, standardFontDataUrl: `${HOME}/standard_fonts/`, wasmUrl: `${HOME}/wasm/`, useWasm: false, isEvalSupported: false, enableXfa: false, stopAtErrors: false,
+      data, standardFontDataUrl: `${HOME}/standard_fonts/`, wasmUrl: `${HOME}/wasm/`, useWasm: false, useSystemFonts: true, isEvalSupported: false, enableXfa: false, stopAtErrors: false,
     }).promise;
     const first = (await this.pdf.getPage(1)).getViewport({ scale: 1 });
     this.sheets = Array.from({ length: this.pdf.numPages }, (_, i) => ({ n: i + 1, width: first.width, height: first.height, drawn: null, node: el("div", { class: "sheet", "aria-label": t("pageHead", { n: i + 1 }) }) }));

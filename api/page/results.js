@@ -10,7 +10,7 @@ import { t } from "./words.js";
 import * as wire from "./wire.js";
 
 const PAGE = 10;
-const HELD = 2500; // milliseconds that passages wait for the answer above them, so that nothing moves under the reader's eyes
+const HELD = 5000; // milliseconds that passages wait for the answer above them, so that nothing moves under the reader's eyes
 let running = new AbortController();
 
 /** Show the results for `parameters`; with `asked`, the answer too. A newer call cancels an older one. */
