@@ -17,20 +17,20 @@ let running = new AbortController();
 export async function resultsView(parameters, { asked, go, retry }) {
   const { signal } = (running = new AbortController());
   const card = asked ? new AnswerCard() : null;
-  const parts = { aside: el("aside", { "aria-label": t("filters") }), head: el("div", { class: "count meta" }), list: el("ol", { class: "passages", "aria-label": t("passages") }) };
-  const stale = document.querySelector("#view ol.passages");
-  if (asked || !stale) {
-    parts.list.append(...Array.from({ length: 3 }, () => el("li", { class: "card" }, skeleton(4))));
-    parts.aside.append(skeleton(9));
-    place(parts, card);
-  }
-  const answered = card ? answer(card, parts, parameters, signal) : null;
+  const waiting = el("ol", { class: "cards" }, Array.from({ length: 3 }, () => el("li", { class: "card" }, skeleton(4))));
+  const aside = el("aside", { "aria-label": t("filters") }, skeleton(9));
+  const column = el("div", { class: "column" }, card?.node, waiting);
+  const view = el("div", { class: "results" }, aside, column);
+  if (asked || !document.querySelector("#view ol.passages")) show(view);
+  const answered = card ? answer(card, waiting, parameters, signal) : null;
   try {
     const found = await wire.search(query(parameters, 0, asked), signal);
     const given = answered && (await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, HELD))]));
     if (signal.aborted) return;
-    if (!parts.list.isConnected) place(parts, card);
-    fill(parts, found, parameters, given?.citations || [], go);
+    waiting.remove();
+    aside.replaceChildren(filterPanel(found.facets, parameters, go));
+    column.append(...passages(found, parameters, given?.citations || [], go));
+    if (!view.isConnected) show(view);
     if (!asked) announce(`${t("nPassages", { n: found.total })}. ${t("enter")}`);
   } catch (trouble) {
     if (trouble.name === "AbortError") return;
@@ -41,14 +41,11 @@ export async function resultsView(parameters, { asked, go, retry }) {
 
 export const stop = () => running.abort();
 
-const place = ({ aside, head, list }, card) => show(el("div", { class: "results" }, aside, el("div", { class: "column" }, card?.node, head, list)));
-
-function fill({ aside, head, list }, found, parameters, citations, go) {
-  aside.replaceChildren(filterPanel(found.facets, parameters, go));
-  head.replaceChildren(...[found.total > 0 && el("span", {}, counted(found.total, parameters)), chips(parameters, go), sorting(parameters, go)].filter(Boolean));
-  list.replaceChildren(...found.hits.map((hit) => passageCard(hit, citedPart(hit, citations))));
-  if (!found.hits.length) list.replaceWith(nothing(parameters));
-  more(list, found, parameters, found.hits.length);
+function passages(found, parameters, citations, go) {
+  const head = el("div", { class: "count meta" }, found.total > 0 && el("span", {}, counted(found.total, parameters)), chips(parameters, go), sorting(parameters, go));
+  if (!found.hits.length) return [head, nothing(parameters)];
+  const list = el("ol", { class: "cards passages", "aria-label": t("passages") }, found.hits.map((hit) => passageCard(hit, citedPart(hit, citations))));
+  return [head, list, more(list, found, parameters, found.hits.length)].filter(Boolean);
 }
 
 const counted = (total, parameters) => (parameters.has("sort") && total >= 100 ? t("ofBest", { n: total }) : t("nPassages", { n: total }));
@@ -68,15 +65,15 @@ function query(parameters, offset, asked = true) {
   return sent;
 }
 
-async function answer(card, { list }, parameters, signal) {
+async function answer(card, waiting, parameters, signal) {
   const on = card.on;
   const delta = (sentence) => {
-    if (list.querySelector(".skeleton")) list.replaceChildren(); // nothing below that the growing answer would push
+    waiting.remove(); // nothing below that the growing answer would push
     on.delta(sentence);
   };
   try {
     const given = await wire.ask({ question: parameters.get("q"), ...filtersOf(parameters) }, { ...on, delta }, signal);
-    if (list.querySelector(".skeleton")) list.replaceChildren();
+    waiting.remove();
     card.done(given);
     announce(given.status === "unanswerable" ? `${t("nothing")}.` : t("answeredWith", { n: given.citations.length }));
     return given;
@@ -87,7 +84,7 @@ async function answer(card, { list }, parameters, signal) {
 }
 
 function more(list, found, parameters, offset) {
-  if (offset >= found.total || !found.hits.length || offset >= 1000) return;
+  if (offset >= found.total || !found.hits.length || offset >= 1000) return null;
   const button = el("button", { type: "button", class: "more" }, t("morePassages"));
   button.addEventListener("click", async () => {
     button.disabled = true;
@@ -96,14 +93,13 @@ function more(list, found, parameters, offset) {
       const cards = next.hits.map((hit) => passageCard(hit));
       list.append(...cards);
       cards[0]?.querySelector("a").focus();
-      button.remove();
-      more(list, next, parameters, offset + next.hits.length);
+      button.replaceWith(more(list, next, parameters, offset + next.hits.length) || "");
     } catch (trouble) {
       button.disabled = false;
       button.textContent = `${trouble.message} ${t("again")}`;
     }
   });
-  list.after(button);
+  return button;
 }
 
 function nothing(parameters) {

@@ -1,4 +1,4 @@
-"""The pictures of the README, and with `--all FOLDER` every view at three widths, light and dark: `make screenshots`."""
+"""The pictures of the README; with `--all FOLDER` every view at three widths, light and dark: `make screenshots`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def cited(page: Page, address: str) -> None:
     answered(page, address)
     page.locator(".answer .sources a", has_text="European Parliament resolution").first.click()
     page.wait_for_selector(".paragraph.cited")
-    page.wait_for_timeout(300)
+    page.locator(".paragraph.cited .said").hover(position={"x": 5, "y": 5})
 
 
 def views(page: Page, address: str, folder: Path, name: str) -> None:
