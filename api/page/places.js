@@ -62,7 +62,7 @@ export function actions(document, at, quote) {
 }
 
 const copyButton = (document, at, name) =>
-  el("button", { type: "button", class: "quiet to-copy", "aria-label": t("copyCitation", { name }), title: "c", onclick: () => copyCitation(document, at) },
+  el("button", { type: "button", class: "quiet to-copy", "aria-label": t("copyCitation", { name }), title: `${t("kCopy")} (c)`, onclick: () => copyCitation(document, at) },
     icon("copy"), el("span", {}, t("copy")));
 
 function formatMenu(doc, at) {
@@ -86,7 +86,7 @@ async function copyLink(document, at) {
 function keepButton(document, at, quote, name) {
   const item = tray.itemOf(document, at, quote);
   const words = el("span", {});
-  const button = el("button", { type: "button", class: "quiet to-keep", title: "t" }, icon("keep"), words);
+  const button = el("button", { type: "button", class: "quiet to-keep", title: `${t("kKeep")} (t)` }, icon("keep"), words);
   const paint = () => {
     const kept = tray.has(item);
     button.setAttribute("aria-pressed", String(kept));
