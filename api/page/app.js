@@ -21,7 +21,6 @@ const here = () => location.pathname + location.search;
 function render({ asked = true, back = false } = {}) {
   clearTimeout(typing);
   stop();
-  if (shown && shown !== here()) leave(shown);
   shown = here();
   const { pathname } = location;
   const id = documentIn(pathname);
@@ -93,7 +92,11 @@ function within(event, url) {
 }
 
 history.scrollRestoration = "manual";
-addEventListener("popstate", () => (here() === shown ? goToCited() : render({ back: true })));
+addEventListener("popstate", () => {
+  if (here() === shown) return goToCited();
+  leave(shown);
+  render({ back: true });
+});
 addEventListener("dragover", (event) => event.preventDefault());
 addEventListener("drop", (event) => event.preventDefault());
 document.getElementById("help").addEventListener("click", help);
