@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-dep
 SAMPLE := .pincite/sample
 QUESTION := which NGOs were suspended in January
 
-.PHONY: run test check gate install serve eval bench lock clean
+.PHONY: run test check gate install serve eval bench page-bench screenshots lock clean
 
 run: $(VENV)/.run ## set up, index the sample corpus, answer the question, serve the page
 	$(BIN)/pincite index corpus --index $(SAMPLE)
@@ -35,6 +35,12 @@ eval: $(VENV)/.dev ## how good it is: on the sample questions, or make eval DATA
 
 bench: $(VENV)/.dev ## how fast it is on this machine
 	$(BIN)/python -m eval.speed
+
+page-bench: $(VENV)/.dev ## what the page weighs and how fast it is (needs Chromium)
+	PYTHONPATH=.:tests $(BIN)/python tests/browser/measure.py
+
+screenshots: $(VENV)/.dev ## the pictures of the README (needs Chromium)
+	PYTHONPATH=.:tests $(BIN)/python tests/browser/screenshots.py
 
 lock: ## resolve the dependencies again (needs uv)
 	$(BIN)/python requirements/lock.py

@@ -12,7 +12,16 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 from fastapi.telemetry import TelemetryConfig
 
-from api import problems, routes_documents, routes_page, routes_search, routes_status, routes_verify, wire
+from api import (
+    problems,
+    routes_documents,
+    routes_page,
+    routes_reading,
+    routes_search,
+    routes_status,
+    routes_verify,
+    wire,
+)  # fmt: skip
 from api.guard import Guard
 from api.jobs import Build, Jobs
 from api.library import Answering, Library
@@ -51,7 +60,9 @@ def create_app(
     )  # fmt: skip
     app.state.library, app.state.jobs, app.state.metrics = library, jobs, metrics
     app.state.texts = routes_verify.Texts()
-    for routes in (routes_status, routes_search, routes_verify, routes_documents, routes_page):
+    for routes in (
+        routes_status, routes_search, routes_verify, routes_documents, routes_reading, routes_page,
+    ):  # fmt: skip
         app.include_router(routes.router)
     app.mount("/page", StaticFiles(directory=routes_page.FOLDER), name="page")
     problems.install(app)

@@ -21,8 +21,10 @@ from api.uploads import NotKept, keep
 from indexer.build import Outcome, Progress, remove
 from indexer.document import Document
 from indexer.index import Index, IndexBusy
+from indexer.manifest import MANIFEST
 
 Build = Callable[[Index, Sequence[Path], Callable[[Progress], None]], Outcome]
+SAMPLE = Path(os.path.abspath(__file__)).parent.parent / "corpus"
 KEPT = 1_000  # finished jobs that are remembered
 _log = logging.getLogger(__name__)
 
@@ -71,7 +73,7 @@ class Jobs:
         job = wire.Job(
             id=uuid4().hex,
             state="queued",
-            created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            created=_now(),
             files=[self._kept(name, data) for name, data in files],
         )
         if all(file.state == "refused" for file in job.files):
@@ -79,6 +81,20 @@ class Jobs:
         self._write(job)
         if job.state == "queued":
             self._enqueue(job.id)
+        return job
+
+    def add_sample(self) -> wire.Job:
+        """Queue the sample documents. Raises `FileNotFoundError` where this program came without them."""
+        names = sorted(f.name for f in SAMPLE.iterdir() if f.name != MANIFEST)
+        job = wire.Job(
+            id=uuid4().hex,
+            sample=True,
+            state="queued",
+            created=_now(),
+            files=[wire.JobFile(source=name, state="queued") for name in names],
+        )
+        self._write(job)
+        self._enqueue(job.id)
         return job
 
     def get(self, job_id: str) -> wire.Job | None:
@@ -123,7 +139,7 @@ class Jobs:
     def _run(self, job: wire.Job) -> None:
         job.state = "running"
         self._write(job)
-        paths = [self.uploads / file.source for file in job.files if file.state == "queued"]
+        paths = [self._root(job) / file.source for file in job.files if file.state == "queued"]
         there = [path for path in dict.fromkeys(paths) if path.is_file()]
         outcome = None
         while outcome is None:
@@ -145,14 +161,17 @@ class Jobs:
                 file.state, file.reason = "refused", reasons[file.source]
             elif file.source in outcome.indexed or file.source in outcome.unchanged:
                 file.state = "indexed" if file.source in outcome.indexed else "unchanged"
-                file.document = self._document_id(file.source)
+                file.document = self._document_id(self._root(job), file.source)
             else:
                 file.state, file.reason = "refused", "not a document, or deleted before it was read"
 
-    def _document_id(self, source: str) -> str | None:
+    def _root(self, job: wire.Job) -> Path:
+        return SAMPLE if job.sample else self.uploads
+
+    def _document_id(self, root: Path, source: str) -> str | None:
         row = (
             self._db()
-            .store.db.execute("SELECT id FROM documents WHERE root = ? AND source = ?", (str(self.uploads), source))
+            .store.db.execute("SELECT id FROM documents WHERE root = ? AND source = ?", (str(root), source))
             .fetchone()
         )
         return str(row[0]) if row else None
@@ -212,6 +231,10 @@ class Jobs:
             yield
         finally:
             self._writing.release()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _patiently(write: Callable[[], object]) -> None:

@@ -92,6 +92,26 @@ async def add_documents(
     return job
 
 
+@router.post(
+    "/documents/sample",
+    operation_id="addSample",
+    dependencies=_PLAIN,
+    summary="Add the sample documents",
+    status_code=HTTPStatus.ACCEPTED,
+    responses={**_READING, **_WRITING},
+)
+async def add_sample(request: Request, response: Response) -> wire.Job:
+    """Index the sample documents that this program comes with, in the background; their files stay where they are."""
+    jobs: Jobs = request.app.state.jobs
+    library: Library = request.app.state.library
+    try:
+        job = await library.read(jobs.add_sample)
+    except FileNotFoundError:
+        raise not_found("This program came without the sample documents.", "Add documents of your own.") from None
+    response.headers["location"] = f"/v1/jobs/{job.id}"
+    return job
+
+
 @router.get("/jobs/{id}", operation_id="getJob", dependencies=_PLAIN, summary="Follow an upload", responses=_READING)
 async def get_job(request: Request, id: Annotated[str, Path(max_length=100, description="Id of the job")]) -> wire.Job:
     """Return how far an upload is, and what became of each of its files."""
@@ -112,7 +132,7 @@ async def get_document(request: Request, id: Id) -> wire.OneDocument:
 
     def read() -> wire.OneDocument:
         catalogue = library.engine().catalogue
-        document = _document(library, id)
+        document = document_of(library, id)
         return wire.OneDocument(
             document=verified.full_document(document),
             paragraphs=catalogue.count_paragraphs(id),
@@ -135,7 +155,7 @@ async def remove_document(request: Request, id: Id) -> wire.Removed:
     jobs: Jobs = request.app.state.jobs
 
     def work() -> wire.Removed:
-        document = _document(library, id)
+        document = document_of(library, id)
         return wire.Removed(document=verified.full_document(document), file_deleted=jobs.remove(document))
 
     return await library.read(work)
@@ -149,7 +169,7 @@ async def list_paragraphs(request: Request, id: Id, page: Annotated[wire.Paragra
     library: Library = request.app.state.library
 
     def read() -> wire.Paragraphs:
-        document = _document(library, id)
+        document = document_of(library, id)
         catalogue = library.engine().catalogue
         shown = catalogue.paragraphs(id, page.offset + 1, page.offset + page.limit)  # numbers run from 1 without gaps
         return wire.Paragraphs(
@@ -181,7 +201,7 @@ async def get_paragraph(
     library: Library = request.app.state.library
 
     def read() -> wire.OneParagraph:
-        document = _document(library, id)
+        document = document_of(library, id)
         catalogue = library.engine().catalogue
         paragraph = catalogue.paragraph(id, name)
         places = () if paragraph else Addresses(catalogue).resolve(name, id).places
@@ -226,7 +246,8 @@ async def get_original(request: Request, id: Id) -> Response:
     return StreamingResponse(_chunks(file), media_type=None, headers={"content-type": document.media_type, **headers})
 
 
-def _document(library: Library, document_id: str) -> Document:
+def document_of(library: Library, document_id: str) -> Document:
+    """Return a document of the index. Raises `ProblemError` if there is no such."""
     document = library.engine().catalogue.document(document_id)
     if document is None:
         raise not_found("There is no such document.", "GET /v1/documents lists those there are.")
@@ -234,7 +255,7 @@ def _document(library: Library, document_id: str) -> Document:
 
 
 def _original(library: Library, document_id: str) -> tuple[Document, BinaryIO]:
-    document = _document(library, document_id)
+    document = document_of(library, document_id)
     path = library.engine().catalogue.original(document_id)
     hint = "The words that were indexed are at the paragraphs; index the folder again to bring them up to date."
     try:

@@ -13,7 +13,9 @@ _FRESH = {"cache-control": "no-cache"}
 
 
 @router.get("/")
+@router.get("/documents")
 @router.get("/documents/{rest:path}")
+@router.get("/tray")
 async def page() -> FileResponse:
     """Return the page; its script shows what the address names."""
     return FileResponse(FOLDER / "index.html", headers=_FRESH)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from api.problems import documented, no_parameters, problem_of
 from api.verified import Verifier
 from indexer.catalogue import Filters
 from search import query as asked
+from search.results import Results
 
 router = APIRouter(prefix="/v1", tags=["search"])
 PROBLEMS = documented(HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -64,16 +66,28 @@ async def ask(request: Request, question: wire.Question) -> wire.Answer | Respon
 
 def _search(library: Library, metrics: Metrics, given: wire.SearchParameters) -> wire.SearchResults:
     engine = library.engine()
+    dated = given.sort != "relevance"
     query = asked.Query(
         text=given.q,
-        limit=given.limit,
-        offset=given.offset,
+        limit=asked.MAX_LIMIT if dated else given.limit,
+        offset=0 if dated else given.offset,
         mode=given.mode,
         rerank=given.rerank,
         filters=_filters(given),
         explain=given.explain,
     )
-    return Verifier(engine.catalogue, metrics.dropped.inc).results(engine.search(query), given.explain)
+    found = engine.search(query)
+    if dated:
+        found = _by_date(found, given)
+    return Verifier(engine.catalogue, metrics.dropped.inc).results(found, given.explain)
+
+
+def _by_date(found: Results, given: wire.SearchParameters) -> Results:
+    """Return the part asked for of the best hits, by date; those without a date last, the better first in each."""
+    dated = [hit for hit in found.hits if hit.document.date]
+    dated.sort(key=lambda hit: hit.document.date or "", reverse=given.sort == "newest")
+    hits = [*dated, *(hit for hit in found.hits if not hit.document.date)]
+    return replace(found, total=len(hits), hits=tuple(hits[given.offset : given.offset + given.limit]))
 
 
 def _ask(library: Library, metrics: Metrics, question: wire.Question) -> wire.Answer:
@@ -121,6 +135,7 @@ def _filters(given: wire.FilterFields) -> Filters:
         source=tuple(given.source),
         publisher=tuple(given.publisher),
         language=tuple(given.language),
+        media_type=tuple(given.media_type),
         date_from=given.date_from,
         date_to=given.date_to,
     )

@@ -26,7 +26,8 @@ class NotKept(Exception):
 def keep(folder: Path, name: str, data: BinaryIO) -> str:
     """Write ``data`` durably below ``folder`` and return the name it is kept under. Raises `NotKept`, `OSError`.
 
-    The same bytes under the same name are kept once; other bytes get a name of their own ("report (2).pdf").
+    The same bytes under the same name are kept once and read again; other bytes get a name of their own
+    ("report (2).pdf").
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = safe_name(name)
@@ -68,6 +69,7 @@ def _take_name(folder: Path, name: str, part: Path) -> str:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL))
         except FileExistsError:
             if path.is_file() and filecmp.cmp(path, part, shallow=False):
+                path.touch()  # sent again means read again, even if it was refused before
                 return path.name
             continue
         os.replace(part, path)

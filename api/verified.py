@@ -122,7 +122,8 @@ def paragraph(p: Paragraph) -> wire.Paragraph:
     )
 
 
-def _citation(document_id: str, c: Citation) -> wire.Citation:
+def citation(document_id: str, c: Citation) -> wire.Citation:
+    """Return where words stand."""
     return wire.Citation(
         paragraph=c.paragraph,
         paragraph_end=c.paragraph_end,
@@ -144,7 +145,7 @@ def _hit(hit: Hit, duplicates: Iterable[Hit], explain: bool) -> wire.Hit:
         text=hit.passage.text,
         highlights=[list(span) for span in hit.highlights],
         document=document(hit.document),
-        citation=_citation(hit.document.id, hit.citation),
+        citation=citation(hit.document.id, hit.citation),
         heading_path=list(hit.heading_path),
         duplicates=[_duplicate(d) for d in duplicates],
         explain=dict(hit.explain) if explain else None,
@@ -157,7 +158,7 @@ def _duplicate(hit: Hit) -> wire.Duplicate:
         id=hit.passage.id,
         text=hit.passage.text,
         document=document(hit.document),
-        citation=_citation(hit.document.id, hit.citation),
+        citation=citation(hit.document.id, hit.citation),
         heading_path=list(hit.heading_path),
     )
 
@@ -169,7 +170,7 @@ def _quote(quote: Quote) -> wire.AnswerCitation:
         verified=True,
         document=document(quote.document),
         highlights=[list(span) for span in quote.highlights],
-        **_citation(quote.document.id, quote.citation).model_dump(),
+        **citation(quote.document.id, quote.citation).model_dump(),
     )
 
 

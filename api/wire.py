@@ -29,6 +29,7 @@ def _period(value: str) -> str:
 
 
 Period = Annotated[str, AfterValidator(_period), Field(description="A day, month or year: 2021-02-11, 2021-02 or 2021")]
+Sort = Literal["relevance", "newest", "oldest"]
 Names = Annotated[list[Annotated[str, Field(max_length=1_000)]], Field(max_length=100)]
 
 
@@ -38,6 +39,7 @@ class FilterFields(_Strict):
     source: Names = Field(default=[], description="Path of the document below its folder; may be given several times")
     publisher: Names = Field(default=[], description="Publisher; may be given several times")
     language: Names = Field(default=[], description="Language as a BCP 47 tag; may be given several times")
+    media_type: Names = Field(default=[], description="Kind of file, as a media type; may be given several times")
     date_from: Period | None = Field(default=None, description="Earliest date of the document")
     date_to: Period | None = Field(default=None, description="Latest date of the document")
 
@@ -50,6 +52,7 @@ class SearchParameters(FilterFields):
     offset: int = Field(default=0, ge=0, le=MAX_OFFSET, description="How many of the best hits to leave out")
     mode: Mode = Field(default=Mode.HYBRID, description="Which side ranks: both, the vectors, or the words")
     rerank: bool | None = Field(default=None, description="Rank the best hits again; left to the engine by default")
+    sort: Sort = Field(default="relevance", description="Best first; or by date, of the hundred best")
     explain: bool = Field(default=False, description="Say what each stage gave each hit")
 
 
@@ -292,6 +295,7 @@ class Job(BaseModel):
     """An upload on its way into the index."""
 
     id: str
+    sample: bool = Field(default=False, description="Whether the files are the sample documents of this program")
     state: Literal["queued", "running", "done", "failed"]
     created: str = Field(description="ISO 8601, UTC")
     files: list[JobFile]

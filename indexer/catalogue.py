@@ -30,11 +30,12 @@ class Filters:
     source: tuple[str, ...] = ()
     publisher: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
+    media_type: tuple[str, ...] = ()
     date_from: str | None = None
     date_to: str | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.source or self.publisher or self.language or self.date_from or self.date_to)
+        return bool(self.source or self.publisher or self.language or self.media_type or self.date_from or self.date_to)
 
 
 class Catalogue:
@@ -238,7 +239,7 @@ def _paragraph(document_id: str, text: str, row: tuple[Any, ...]) -> Paragraph:
 def _where(filters: Filters) -> tuple[str, list[str]]:
     clauses: list[str] = []
     values: list[str] = []
-    for field in ("source", "publisher", "language"):
+    for field in ("source", "publisher", "language", "media_type"):
         if wanted := getattr(filters, field):
             clauses.append(f"d.{field} IN ({','.join('?' * len(wanted))})")
             values += wanted

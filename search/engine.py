@@ -29,7 +29,7 @@ from search.terms import Term
 if TYPE_CHECKING:
     from indexer.embedding import Embedder
 
-FACETS = ("source", "publisher", "language", "year")
+FACETS = ("source", "publisher", "language", "year", "media_type")
 
 
 class Engine:
@@ -198,7 +198,8 @@ def _facets(found: Sequence[Found]) -> dict[str, tuple[tuple[str, int], ...]]:
     """Count the values of each facet over all passages found, most frequent first."""
     counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     for document in (f.document for f in found):
-        values = (document.source, document.publisher, document.language, (document.date or "")[:4])
+        year = (document.date or "")[:4]
+        values = (document.source, document.publisher, document.language, year, document.media_type)
         for name, value in zip(FACETS, values, strict=True):
             if value:
                 counts[name][value] += 1

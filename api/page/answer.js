@@ -1,13 +1,15 @@
 // The answer on top: sentences with their citations, what sources disagree about, or that nothing answers.
-import { about, citationText, copyButton, placeName, placeOf } from "./cards.js";
-import { el, icon, marked, plural, skeleton } from "./dom.js";
+import { el, icon, marked, skeleton } from "./dom.js";
+import { about, actions, addressOfPlace, placeName } from "./places.js";
+import { t } from "./words.js";
 
 /** The answer card: it fills as events come, and `done` settles it. */
 export class AnswerCard {
   constructor() {
     this.citations = new Map();
     this.body = el("div", { class: "sentences" });
-    this.node = el("section", { class: "card answer", "aria-label": "Answer", "aria-busy": "true" }, skeleton(3));
+    this.node = el("section", { class: "card answer", "aria-label": t("answer"), "aria-busy": "true" },
+      el("h2", {}, t("answering")), skeleton(3));
   }
 
   get on() {
@@ -15,10 +17,10 @@ export class AnswerCard {
   }
 
   add(sentence) {
-    if (!this.body.isConnected) this.node.replaceChildren(el("h2", {}, "Answer"), this.body);
+    if (!this.body.isConnected) this.node.replaceChildren(el("h2", {}, t("answer")), this.body);
     const language = this.citations.get(sentence.citations[0])?.document.language;
     this.body.append(
-      el("p", { dir: "auto", lang: language }, marked(sentence.text, sentence.names, "strong"), " ",
+      el("p", { dir: "auto", lang: language }, marked(sentence.text, sentence.names, { tag: "strong" }), " ",
         sentence.citations.map((n) => this.bracket(n))));
   }
 
@@ -26,7 +28,7 @@ export class AnswerCard {
     const citation = this.citations.get(n);
     if (!citation) return null;
     const name = `${citation.document.title}, ${placeName(citation)}`;
-    return el("a", { class: "cite", href: placeOf(citation.document, citation), title: name, "aria-label": `Source ${n}: ${name}` }, `[${n}]`);
+    return el("a", { class: "cite", href: addressOfPlace(citation.document, citation), title: name, "aria-label": t("source", { n, name }) }, `[${n}]`);
   }
 
   done(answer) {
@@ -35,42 +37,45 @@ export class AnswerCard {
     if (answer.status === "unanswerable") return this.refuse(answer);
     this.body.replaceChildren();
     for (const sentence of answer.sentences) this.add(sentence);
-    this.node.replaceChildren(el("h2", {}, "Answer"), ...this.conflicts(answer.conflicts), this.body, this.sources(answer.citations));
+    this.node.replaceChildren(el("h2", {}, t("answer")), ...answer.conflicts.map((c) => this.conflict(c)), this.body, this.sources(answer.citations));
   }
 
   refuse(answer) {
     this.node.classList.add("none");
-    const nearest = answer.passages.length ? "The nearest passages are below." : "";
     this.node.replaceChildren(
-      el("h2", {}, "Nothing in these documents answers this"),
-      answer.reasons.length ? el("ul", {}, answer.reasons.map((reason) => el("li", {}, sentenceCase(reason)))) : "",
-      el("p", { class: "meta" }, nearest));
+      el("h2", {}, t("nothing")),
+      answer.reasons.length ? el("ul", { dir: "auto" }, answer.reasons.map((reason) => el("li", {}, sentenceCase(reason)))) : "",
+      answer.passages.length ? el("p", { class: "meta" }, t("nearest")) : "");
   }
 
   fail(trouble) {
     this.node.removeAttribute("aria-busy");
     this.node.classList.add("none");
-    this.node.replaceChildren(el("h2", {}, "No answer"), el("p", {}, `${trouble.message} ${trouble.hint || ""}`));
+    this.node.replaceChildren(el("h2", {}, t("noAnswer")), el("p", {}, `${trouble.message} ${trouble.hint || ""}`));
   }
 
-  conflicts(conflicts) {
-    return conflicts.map((conflict) =>
-      el("div", { class: "conflict", role: "note" },
-        el("h3", {}, icon("differ"), `Sources disagree: ${conflict.about}`),
-        el("ul", {}, conflict.values.map(({ value, citations }) =>
-          el("li", {}, el("q", { dir: "auto" }, value), " ", citations.map((n) => this.bracket(n)))))));
+  /** What sources disagree about: each value with the quotes that give it, side by side. */
+  conflict({ about: subject, values }) {
+    const side = ({ value, citations }) =>
+      el("li", {}, el("b", { dir: "auto" }, value),
+        citations.map((n) => this.citations.get(n)).filter(Boolean).map((citation) =>
+          el("figure", {},
+            el("blockquote", { dir: "auto", lang: citation.document.language }, citation.quote),
+            el("figcaption", {}, this.bracket(citation.n), " ", el("span", { dir: "auto" }, citation.document.title), ` · ${placeName(citation)}`))));
+    return el("div", { class: "conflict", role: "note" },
+      el("h3", {}, icon("differ"), t("disagree", { about: subject })), el("ul", {}, values.map(side)));
   }
 
   sources(citations) {
-    const rows = citations.map((c) =>
-      el("li", {},
-        el("span", { class: "n", "aria-hidden": "true" }, `[${c.n}]`),
-        el("div", {},
-          el("a", { href: placeOf(c.document, c), dir: "auto", lang: c.document.language }, c.document.title),
-          el("p", { class: "meta" }, el("span", { class: "badge" }, placeName(c)), about(c.document) || c.document.source)),
-        copyButton(() => citationText(c), `citation ${c.n}`)));
-    const note = `${plural(citations.length, "quote", "quotes")}, word for word as in the source`;
-    return el("div", { class: "sources" }, el("ol", {}, rows), el("p", { class: "meta verified" }, note));
+    return el("footer", { class: "sources" },
+      el("ol", { "aria-label": t("sources") }, citations.map((c) =>
+        el("li", { "data-place": true },
+          el("span", { class: "n", "aria-hidden": "true" }, `[${c.n}]`),
+          el("div", {},
+            el("a", { href: addressOfPlace(c.document, c), dir: "auto", lang: c.document.language }, c.document.title),
+            el("p", { class: "meta" }, el("span", { class: "badge" }, placeName(c)), about(c.document))),
+          actions(c.document, c, c.quote)))),
+      el("p", { class: "meta verified" }, icon("check"), t("citedQuotes", { n: citations.length })));
   }
 }
 

@@ -1,37 +1,50 @@
 // The page: the address says what to show, the box and the keyboard change the address.
-import { plural } from "./dom.js";
-import { documentView, goToCited } from "./document.js";
+import { documentIn, documentView, goToCited } from "./document.js";
+import { cameBack, leave } from "./history.js";
 import { homeView } from "./home.js";
+import { help } from "./keys.js";
+import { libraryView } from "./library.js";
 import { resultsView, stop } from "./results.js";
 import { addressOf, changed, searchOf } from "./state.js";
+import * as tray from "./tray.js";
+import { trayView } from "./trayview.js";
 import * as wire from "./wire.js";
+import { language, switchLanguage, t } from "./words.js";
 
 const box = document.getElementById("q");
-const TYPING = 180; // milliseconds of rest before a search while typing
+const TYPING = 120; // milliseconds of rest before a search while typing
 let typing = 0;
 let shown = "";
 
-function render({ asked = true } = {}) {
+const here = () => location.pathname + location.search;
+
+function render({ asked = true, back = false } = {}) {
   clearTimeout(typing);
   stop();
-  shown = location.pathname + location.search;
-  const id = /^\/documents\/([^/]+)$/.exec(location.pathname)?.[1];
-  const parameters = searchOf(location.href);
+  shown = here();
+  const { pathname } = location;
+  const id = documentIn(pathname);
+  const parameters = pathname === "/" ? searchOf(location.href) : new URLSearchParams();
   const question = parameters.get("q") || "";
-  document.body.classList.toggle("home", !id && !question);
+  document.documentElement.classList.toggle("start", pathname === "/" && !question);
+  for (const link of document.querySelectorAll("#places a")) link.toggleAttribute("aria-current", link.getAttribute("href") === pathname);
   document.title = question ? `${question} – Pincite` : "Pincite";
-  if (!id && box.value.trim() !== question) box.value = question;
-  if (id) return documentView(decodeURIComponent(id), { retry: render });
-  if (!question) return homeView(render);
+  if (pathname === "/" && box.value.trim() !== question) box.value = question;
+  if (pathname !== "/" && document.activeElement === box) box.blur(); // here the keyboard is for reading
+  if (id) return documentView(id, { retry: render });
+  if (pathname === "/documents") return libraryView({ retry: render });
+  if (pathname === "/tray") return trayView();
+  if (!question) return homeView({ retry: render });
   sessionStorage.setItem("search", addressOf(parameters));
+  if (back && cameBack(shown)) return tray.repaint();
   return resultsView(parameters, { asked, go: (next) => go(addressOf(next)), retry: render });
 }
 
-function go(address, options = {}) {
-  const { replace, ...rest } = options;
-  history[replace ? "replaceState" : "pushState"]({}, "", address);
+function go(address, { replace = false, ...options } = {}) {
+  if (!replace && shown !== address) leave(shown);
+  history[replace ? "replaceState" : "pushState"](history.state, "", address);
   if (!replace) scrollTo(0, 0);
-  render(rest);
+  render(options);
 }
 
 document.getElementById("ask").addEventListener("submit", (event) => {
@@ -40,7 +53,7 @@ document.getElementById("ask").addEventListener("submit", (event) => {
   if (!q) return;
   const base = location.pathname === "/" ? searchOf(location.href) : new URLSearchParams();
   const address = addressOf(changed(base, { q }));
-  go(address, { replace: address === location.pathname + location.search });
+  go(address, { replace: address === here() });
 });
 
 box.addEventListener("input", () => {
@@ -54,48 +67,68 @@ box.addEventListener("input", () => {
   }, TYPING);
 });
 
-document.addEventListener("keydown", (event) => {
-  const inField = event.target.closest("input, textarea, select");
-  if ((event.key === "/" && !inField) || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey))) {
-    event.preventDefault();
-    box.focus();
-    box.select();
-  } else if (event.key === "Escape" && event.target === box) {
-    box.blur();
-  } else if ((event.key === "j" || event.key === "k") && !inField && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    const links = [...document.querySelectorAll(".passage h3 a")];
-    const at = links.indexOf(document.activeElement) + (event.key === "j" ? 1 : -1);
-    links[Math.min(Math.max(at, 0), links.length - 1)]?.focus();
-  }
-});
-
 document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   const link = event.target.closest("a[href]");
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const url = new URL(link.href);
-  const ours = url.origin === location.origin && (url.pathname === "/" || url.pathname.startsWith("/documents/"));
+  const ours = url.origin === location.origin && (["/", "/documents", "/tray"].includes(url.pathname) || documentIn(url.pathname));
   if (!ours || link.hasAttribute("download")) return;
-  if (url.pathname + url.search === shown && url.hash) return; // within the page: the browser moves, `hashchange` marks
+  if (url.pathname === location.pathname && url.hash && documentIn(url.pathname)) return within(event, url);
   event.preventDefault();
-  if (link.classList.contains("back") && history.state?.from === "results") history.back();
-  else {
-    history.pushState({ from: document.querySelector(".results") ? "results" : "" }, "", url);
-    scrollTo(0, 0);
-    render();
-  }
+  if (link.classList.contains("back") && history.state?.from === "results") return history.back();
+  leave(shown);
+  history.pushState({ from: document.querySelector(".results") ? "results" : "" }, "", url);
+  scrollTo(0, 0);
+  render();
 });
 
+/** A link to another paragraph of the document that is shown. */
+function within(event, url) {
+  event.preventDefault();
+  history.pushState(history.state, "", url.pathname + url.hash);
+  shown = here();
+  goToCited();
+}
+
+history.scrollRestoration = "manual";
 addEventListener("popstate", () => {
-  if (location.pathname + location.search !== shown) render();
+  if (here() === shown) return goToCited();
+  leave(shown);
+  render({ back: true });
 });
-addEventListener("hashchange", goToCited);
 addEventListener("dragover", (event) => event.preventDefault());
 addEventListener("drop", (event) => event.preventDefault());
+document.getElementById("help").addEventListener("click", help);
+document.getElementById("language").addEventListener("click", switchLanguage);
 
-wire.get("/ready").then(
-  (ready) => {
-    document.getElementById("size").textContent = `${plural(ready.documents, "document", "documents")}, ${plural(ready.paragraphs, "paragraph", "paragraphs")}`;
-  },
-  () => {},
-);
+/** Say in the reader's language what stands on the page from the start. */
+function dress() {
+  document.documentElement.lang = language;
+  for (const node of document.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
+  for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", t(node.dataset.label));
+  box.placeholder = t("askThese");
+  const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
+  document.getElementById("privacy").textContent = local ? t("local") : t("remote", { host: location.host });
+  const count = document.getElementById("kept");
+  const paint = () => {
+    const n = tray.items().length;
+    count.textContent = n || "";
+    count.parentElement.setAttribute("aria-label", n ? t("trayHas", { n }) : t("tray"));
+  };
+  tray.watch(count, paint);
+  paint();
+  document.documentElement.classList.remove("undressed");
+  if (location.pathname === "/") box.focus();
+}
+
+async function measure() {
+  const ready = await wire.get("/ready").catch(() => null);
+  if (!ready) return;
+  const [documents, paragraphs] = [t("nDocuments", { n: ready.documents }), t("nParagraphs", { n: ready.paragraphs })];
+  document.getElementById("size").textContent = t("size", { documents, paragraphs });
+}
+
+dress();
+measure();
 render();

@@ -1,66 +1,40 @@
-// Citations and passages, as every view shows them.
-import { dateName, el, languageName, marked, plural } from "./dom.js";
-
-/** Where a citation opens: its paragraph, with the cited characters marked. */
-export const placeOf = (document, at) =>
-  `/documents/${encodeURIComponent(document.id)}?mark=${at.char_start}-${at.char_end}#p${at.paragraph}`;
-
-/** What a reader calls the place: the document's own label, else its paragraph, and the page. */
-export function placeName(at) {
-  const own = at.label || `paragraph ${at.paragraph}${at.paragraph_end > at.paragraph ? `–${at.paragraph_end}` : ""}`;
-  return at.page ? `${own}, page ${at.page}` : own;
-}
-
-export const about = (document) =>
-  [document.publisher, dateName(document.date), document.language && languageName(document.language)].filter(Boolean).join(" · ");
-
-/** A citation in plain words, to paste elsewhere. */
-export function citationText(citation) {
-  const { document, quote } = citation;
-  const source = [document.publisher, document.title, dateName(document.date), placeName(citation)].filter(Boolean).join(", ");
-  return `“${quote.replace(/\s+/g, " ").trim()}” (${source}; ${location.origin}${citation.permalink})`;
-}
-
-export function copyButton(text, what) {
-  const button = el("button", { type: "button", class: "quiet", "aria-label": `Copy ${what}` }, "Copy");
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(text());
-    button.textContent = "Copied";
-    setTimeout(() => (button.textContent = "Copy"), 1500);
-  });
-  return button;
-}
+// A ranked passage as a card.
+import { bestSentence } from "./best.js";
+import { el, marked } from "./dom.js";
+import { about, actions, addressOfPlace, placeName } from "./places.js";
+import { t } from "./words.js";
 
 function explained(values) {
-  const rows = Object.entries(values || {}).filter(([, value]) => value !== null);
-  if (!rows.length) return null;
-  const number = (value) => (typeof value === "number" && !Number.isInteger(value) ? value.toFixed(3) : String(value));
-  const list = el("dl", {}, rows.map(([name, value]) => [el("dt", {}, name.replaceAll("_", " ")), el("dd", {}, number(value))]));
-  return el("details", { class: "why" }, el("summary", {}, "Why this rank"), list);
+  if (!values) return null;
+  const rows = ["fused", "dense", "lexical", "late"].filter((name) => typeof values[name] === "number").map((name) => {
+    const rank = values[`${name}_rank`];
+    return [el("dt", {}, t(name)), el("dd", {}, values[name].toFixed(3), typeof rank === "number" ? ` · ${t("place", { n: rank })}` : "")];
+  });
+  return rows.length ? el("details", { class: "why" }, el("summary", {}, t("why")), el("dl", {}, rows)) : null;
 }
 
 function folded(duplicates) {
   if (!duplicates.length) return null;
   const rows = duplicates.map((twin) =>
     el("li", {},
-      el("a", { href: placeOf(twin.document, twin.citation) }, twin.document.title, el("span", { class: "badge" }, placeName(twin.citation))),
-      el("p", { class: "words", lang: twin.document.language, dir: "auto" }, marked(twin.text, []))),
-  );
-  const says = plural(duplicates.length, "passage says", "passages say");
-  return el("details", { class: "twins" }, el("summary", {}, `${says} nearly the same`), el("ul", {}, rows));
+      el("a", { href: addressOfPlace(twin.document, twin.citation), dir: "auto" }, twin.document.title),
+      el("span", { class: "badge" }, placeName(twin.citation)),
+      el("p", { class: "words", lang: twin.document.language, dir: "auto" }, marked(twin.text, []))));
+  return el("details", { class: "twins" }, el("summary", {}, t("nearlySame", { n: duplicates.length })), el("ul", {}, rows));
 }
 
-/** A ranked passage. */
-export function passageCard(hit) {
+/** A ranked passage; `cited` is the part of it that the answer quotes, if it does. */
+export function passageCard(hit, cited = null) {
   const { document, citation } = hit;
   const path = hit.heading_path.filter((heading) => heading !== document.title);
-  return el("li", { class: "card passage" },
+  return el("li", { class: "card passage", "data-place": true },
     el("header", {},
-      el("h3", {}, el("a", { href: placeOf(document, citation), dir: "auto", lang: document.language }, document.title)),
+      el("h2", {}, el("a", { href: addressOfPlace(document, citation), dir: "auto", lang: document.language }, document.title)),
       el("span", { class: "badge" }, placeName(citation)),
       el("p", { class: "meta" }, about(document) || document.source)),
     path.length > 0 && el("p", { class: "path", dir: "auto", lang: document.language }, path.join(" › ")),
-    el("p", { class: "words", lang: document.language, dir: "auto" }, marked(hit.text, hit.highlights)),
+    el("p", { class: "words", lang: document.language, dir: "auto" },
+      marked(hit.text, hit.highlights, { within: cited || bestSentence(hit) })),
     folded(hit.duplicates),
-    explained(hit.explain));
+    el("footer", {}, actions(document, citation, hit.text), explained(hit.explain)));
 }

@@ -1,77 +1,96 @@
-// The view of a document: every paragraph with its number and label, opened at the one that is cited.
-import { about } from "./cards.js";
-import { announce, el, icon, marked, plural, show, skeleton } from "./dom.js";
+// The view of a document: its text at the cited paragraph, contents and finding beside, and for a PDF its pages.
+import { el, icon, show, skeleton, announce } from "./dom.js";
+import { findBar } from "./find.js";
+import { outlineList } from "./outline.js";
+import { about, actions } from "./places.js";
+import { Reading } from "./reading.js";
 import { troubleView } from "./trouble.js";
+import { t } from "./words.js";
 import * as wire from "./wire.js";
 
-const CHUNK = 5000;
-const FRAMES = 12; // paragraphs take their real height as they come into view; until then the place is an estimate
+const DOCUMENT = /^\/documents\/([^/]+)$/;
+let open = null;
+
+export const documentIn = (pathname) => {
+  const id = DOCUMENT.exec(pathname)?.[1];
+  return id && decodeURIComponent(id);
+};
+
+/** The document that is shown, for the keyboard: its text and its find bar. */
+export const shownDocument = () => (open?.reading.node.isConnected ? open : null);
 
 /** Show a document and scroll to the paragraph that the address names. */
 export async function documentView(id, { retry }) {
-  const [start, end] = (new URLSearchParams(location.search).get("mark") || "").split("-").map(Number);
-  show(el("article", { class: "document" }, skeleton(9)));
+  show(el("article", { class: "document" }, skeleton(12)));
   try {
-    let part = await wire.paragraphs(id, 0, CHUNK);
-    if (!location.pathname.startsWith("/documents/")) return;
-    const body = el("div", { class: "paragraphs", lang: part.document.language });
-    const seen = { page: null };
-    show(article(part, body));
-    document.title = `${part.document.title} – Pincite`;
-    let arrived = false;
-    for (let done = 0; ; ) {
-      body.append(...part.paragraphs.flatMap((p) => rows(p, seen, start, end)));
-      done += part.paragraphs.length;
-      arrived ||= goToCited();
-      if (!part.paragraphs.length || done >= part.total || !body.isConnected) break;
-      part = await wire.paragraphs(id, done, CHUNK);
-    }
+    const outline = await wire.outline(id);
+    if (documentIn(location.pathname) !== id) return;
+    const { document: about } = outline;
+    document.title = `${about.title} – Pincite`;
+    const reading = new Reading(outline, tools(about));
+    const find = findBar(id, reading);
+    open = { reading, find, pages: null };
+    const layout = article(outline, reading, find);
+    show(layout);
+    if (about.media_type === "application/pdf") await withPages(layout, about, reading);
+    await goToCited();
   } catch (trouble) {
     troubleView(trouble, retry);
   }
 }
 
-/** Highlight and scroll to the paragraph in the address; say whether it is there. */
-export function goToCited() {
-  document.querySelector(".cited")?.classList.remove("cited");
-  const number = /^#p(\d+)$/.exec(location.hash)?.[1];
-  const cited = number && document.getElementById(`p${number}`);
-  if (!cited) return !number;
-  cited.classList.add("cited");
-  const mark = cited.querySelector("mark") || cited;
-  let left = FRAMES;
-  const settle = () => {
-    mark.scrollIntoView({ block: "center" });
-    if (left--) requestAnimationFrame(settle);
-  };
-  settle();
-  announce(`Paragraph ${number}`);
-  return true;
+/** Highlight and scroll to the paragraph in the address. */
+export async function goToCited() {
+  const shown = shownDocument();
+  if (!shown) return;
+  const number = Number(/^#p(\d+)$/.exec(location.hash)?.[1]) || 0;
+  const [start, end] = (new URLSearchParams(location.search).get("mark") || "").split("-").map(Number);
+  shown.reading.mark = end > start ? [start, end] : null;
+  if (!number) return shown.reading.begin();
+  const paragraph = await shown.reading.goTo(number);
+  if (!paragraph) return;
+  announce(paragraph.label || t("paragraphHead", { n: number }));
+  shown.pages?.showPassage(shown.reading.citedText());
 }
 
-function article(part, body) {
-  const { document } = part;
+/** Buttons of the paragraph at hand: one set, that moves with it. */
+function tools(about) {
+  return (paragraph) => actions(about, { ...paragraph, paragraph: paragraph.number, paragraph_end: paragraph.number }, paragraph.text);
+}
+
+function article({ document: doc, headings, total }, reading, find) {
   const back = sessionStorage.getItem("search");
-  return el("article", { class: "document" },
-    el("nav", { "aria-label": "Document" },
-      el("a", { class: "back", href: back || "/" }, icon("back"), back ? "Results" : "All documents"),
-      el("a", { href: `/v1/documents/${encodeURIComponent(document.id)}/original`, download: true }, icon("file"), "Original file")),
-    el("h1", { dir: "auto", lang: document.language }, document.title),
-    el("p", { class: "meta" }, [about(document), plural(part.total, "paragraph", "paragraphs"), document.source].filter(Boolean).join(" · ")),
-    body);
+  const pdf = doc.media_type === "application/pdf";
+  const meta = [about(doc), t("nParagraphs", { n: total }), doc.source].filter(Boolean).join(" · ");
+  return el("article", { class: `document${pdf ? " paged" : ""}${headings.length > 1 ? "" : " flat"}` },
+    el("nav", { class: "bar", "aria-label": t("document") },
+      el("a", { class: "back", href: back || "/documents" }, icon("back"), t(back ? "results" : "allDocuments")),
+      find.node,
+      pdf && el("span", { class: "tabs" }),
+      el("a", { href: `/v1/documents/${encodeURIComponent(doc.id)}/original`, download: true }, icon("file"), t("original"))),
+    el("div", { class: "pane-text" },
+      el("h1", { dir: "auto", lang: doc.language }, doc.title),
+      el("p", { class: "meta" }, meta, doc.address && /^https?:/.test(doc.address) && [" · ", el("a", { href: doc.address, rel: "noreferrer noopener", target: "_blank" }, t("published"))]),
+      reading.node),
+    outlineList(headings, reading));
 }
 
-function rows(p, seen, start, end) {
-  const turned = p.page !== null && p.page !== seen.page;
-  seen.page = p.page;
-  const inside = end > start && start < p.char_end && end > p.char_start;
-  const span = [Math.max(start, p.char_start) - p.char_start, Math.min(end, p.char_end) - p.char_start];
-  const whole = span[1] - span[0] > 0.95 * (p.char_end - p.char_start); // the box around the paragraph says it already
-  const spans = inside && !whole ? [span] : [];
-  const heading = p.kind === "heading";
-  const row = el("section", { id: `p${p.number}`, class: `paragraph ${p.kind.replace(" ", "-")}`, "aria-label": p.label || `Paragraph ${p.number}` },
-    el("a", { class: "place", href: `#p${p.number}`, title: `Link to paragraph ${p.number}` },
-      el("span", { class: "number" }, p.number), p.label && el("span", { class: "label" }, p.label)),
-    el(heading ? "h2" : "p", { dir: "auto" }, marked(p.text, spans)));
-  return turned ? [el("p", { class: "page", role: "separator", "aria-label": `Page ${p.page}` }, `Page ${p.page}`), row] : [row];
+/** A PDF: its pages beside the text; on a narrow screen one or the other. */
+async function withPages(layout, doc, reading) {
+  const { Pages } = await import("./pages.js");
+  const pages = new Pages(doc);
+  open.pages = pages;
+  layout.append(pages.node);
+  const tab = (name, label) => el("button", { type: "button", class: "quiet", "aria-pressed": String(name === "text"), "data-tab": name, onclick: () => choose(name) }, t(label));
+  const tabs = layout.querySelector(".tabs");
+  const choose = (name) => {
+    layout.dataset.shown = name;
+    for (const button of tabs.children) button.setAttribute("aria-pressed", String(button.dataset.tab === name));
+    if (name === "text") goToCited();
+    else pages.settle();
+  };
+  layout.dataset.shown = "text";
+  tabs.append(tab("text", "pdfText"), tab("pages", "pdfPages"));
+  pages.open();
+  reading.node.addEventListener("paragraph", (event) => pages.showPassage(event.detail));
 }

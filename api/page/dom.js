@@ -8,7 +8,7 @@ export function el(tag, attributes = {}, ...children) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else node.setAttribute(name, value === true ? "" : String(value));
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  node.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
   return node;
 }
 
@@ -22,23 +22,53 @@ function pieces(text) {
   return parts.flatMap((part, i) => (i ? [el("span", { class: "break" }), part] : [part]));
 }
 
-/** Return nodes for `text` with `spans` (offsets in characters, not UTF-16 units) wrapped in `tag`. */
-export function marked(text, spans, tag = "mark") {
-  const units = /[\ud800-\udfff]/.test(text) ? Array.from(text) : text;
-  const cut = (from, to) => (typeof units === "string" ? units.slice(from, to) : units.slice(from, to).join(""));
+/** `text` as units that its offsets count: characters, not halves of them. */
+export const unitsOf = (text) => (/[\ud800-\udfff]/.test(text) ? Array.from(text) : text);
+
+const cut = (units, from, to) => (typeof units === "string" ? units.slice(from, to) : units.slice(from, to).join(""));
+
+/**
+ * Return nodes for `text` with `spans` wrapped: each is [start, end, class], in characters; `tag` wraps all.
+ * `within` is a span that gets a frame around it, with the spans that lie in it inside.
+ */
+export function marked(text, spans, { tag = "mark", within = null } = {}) {
+  const units = unitsOf(text);
+  if (!within) return wrapped(units, spans, tag, 0, units.length);
+  const [from, to] = [Math.max(0, within[0]), Math.min(units.length, within[1])];
+  return [
+    ...wrapped(units, spans, tag, 0, from),
+    el("span", { class: "best" }, wrapped(units, spans, tag, from, to)),
+    ...wrapped(units, spans, tag, to, units.length),
+  ];
+}
+
+function wrapped(units, spans, tag, from, to) {
   const nodes = [];
-  let at = 0;
-  for (const [start, end] of [...spans].sort((a, b) => a[0] - b[0])) {
-    if (start < at || end <= start || end > units.length) continue;
-    nodes.push(...pieces(cut(at, start)), el(tag, {}, cut(start, end)));
-    at = end;
+  let at = from;
+  for (const [start, end, name] of [...spans].sort((a, b) => a[0] - b[0])) {
+    const [a, b] = [Math.max(start, from), Math.min(end, to)];
+    if (a < at || b <= a) continue;
+    nodes.push(...pieces(cut(units, at, a)), el(tag, { class: name }, cut(units, a, b)));
+    at = b;
   }
-  return [...nodes, ...pieces(cut(at, units.length))];
+  return [...nodes, ...pieces(cut(units, at, to))];
 }
 
 /** Show `text` to those who listen rather than look. */
 export function announce(text) {
   document.getElementById("status").textContent = text;
+}
+
+let fading = 0;
+
+/** Say something in passing, to those who look and those who listen. */
+export function tell(text) {
+  announce(text);
+  const note = document.getElementById("note");
+  note.textContent = text;
+  note.hidden = false;
+  clearTimeout(fading);
+  fading = setTimeout(() => (note.hidden = true), 2500);
 }
 
 /** Replace what the main part shows; a view without a heading of its own gets the title as one that is only read out. */
@@ -51,24 +81,17 @@ export function show(...nodes) {
 export const skeleton = (lines) =>
   el("div", { class: "skeleton", "aria-hidden": "true" }, Array.from({ length: lines }, () => el("i")));
 
-export const plural = (n, one, many) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
-
-const LANGUAGES = new Intl.DisplayNames("en", { type: "language", fallback: "code" });
-
-export function languageName(tag) {
-  try {
-    return LANGUAGES.of(tag);
-  } catch {
-    return tag;
-  }
-}
-
-/** Write an ISO date, as precise as it is, the way people do. */
-export function dateName(date) {
-  if (!date) return "";
-  const options = { year: "numeric", month: "long", day: "numeric", timeZone: "UTC" };
-  if (date.length < 10) delete options.day;
-  if (date.length < 7) delete options.month;
-  const time = new Date(date);
-  return Number.isNaN(time.getTime()) ? date : time.toLocaleDateString("en-GB", options);
+/** Ask something that can be cancelled; resolves with whether the answer was yes. */
+export function confirmed(head, text, yes, no) {
+  return new Promise((resolve) => {
+    const box = el("dialog", { class: "dialog", "aria-labelledby": "dialog-head" },
+      el("form", { method: "dialog" }, el("h2", { id: "dialog-head" }, head), el("p", { dir: "auto" }, text),
+        el("p", { class: "row" }, el("button", { value: "yes", class: "danger" }, yes), el("button", { value: "", class: "quiet", autofocus: true }, no))));
+    document.body.append(box);
+    box.addEventListener("close", () => {
+      box.remove();
+      resolve(box.returnValue === "yes");
+    });
+    box.showModal();
+  });
 }

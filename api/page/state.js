@@ -1,13 +1,15 @@
-// What the address says: the question and the filters. Everything a search needs is in it.
+// What the address says: the question, the filters and the order. Everything a search needs is in it.
 
-export const FIELDS = ["source", "publisher", "language"];
-const KNOWN = ["q", ...FIELDS, "date_from", "date_to"];
+export const FIELDS = ["source", "publisher", "language", "media_type"];
+export const SORTS = ["relevance", "newest", "oldest"];
+const KNOWN = ["q", ...FIELDS, "date_from", "date_to", "sort"];
 
 /** Read the search from the address, dropping what is not ours. */
 export function searchOf(address) {
   const kept = new URLSearchParams();
   for (const [name, value] of new URL(address, location.origin).searchParams) {
-    if (KNOWN.includes(name) && value) kept.append(name, value);
+    if (!KNOWN.includes(name) || !value || (name === "sort" && !SORTS.slice(1).includes(value))) continue;
+    kept.append(name, value);
   }
   return kept;
 }

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from serving import served, wait_until_ready
 
 from api.app import create_app
 
+expect.set_options(timeout=20_000)  # an answer on a busy machine
 _QUIET = [
     "--headless",
     "--no-sandbox",
@@ -50,7 +51,7 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1200, "height": 900})
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened = context.new_page()
-    opened.set_default_timeout(15_000)
+    opened.set_default_timeout(30_000)
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
     opened.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)

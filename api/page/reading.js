@@ -1,0 +1,188 @@
+// The text of a document of any length: only what is near the window is fetched and drawn; the rest keeps its place.
+import { el, icon, marked } from "./dom.js";
+import { t } from "./words.js";
+import * as wire from "./wire.js";
+
+const BLOCK = 100; // paragraphs in one block, as the outline counts them
+const WHOLE = 40; // blocks up to which a document is drawn whole, when there is time
+const KEPT = 16; // blocks of a longer one that stay drawn
+const NEAR = "150%"; // of the window, above and below it
+
+export class Reading {
+  /** `outline` is the server's; `tools` makes the buttons of a paragraph. */
+  constructor(outline, tools) {
+    Object.assign(this, { id: outline.document.id, total: outline.total, tools, mark: null, found: new Map(), cited: 0, current: 0 });
+    const { starts, characters } = outline;
+    this.blocks = starts.map((start, i) => ({ i, characters: (starts[i + 1] ?? characters) - start, rows: null, loading: null, node: el("div", { class: "block" }) }));
+    this.node = el("div", { class: "paragraphs", lang: outline.document.language }, this.blocks.map((block) => block.node));
+    this.near = new Set();
+    this.watch = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: `${NEAR} 0px` });
+    this.holder = el("span", { class: "tools" });
+    for (const kind of ["pointerover", "focusin"]) this.node.addEventListener(kind, (event) => this.hold(event));
+    queueMicrotask(() => this.lay());
+  }
+
+  /** Give every block the height that it will about have. */
+  lay() {
+    const width = Math.max(this.node.clientWidth - (innerWidth > 640 ? 150 : 0), 200);
+    const perLine = width / 8.3; // characters of the text face in a line, on average
+    for (const block of this.blocks) {
+      const paragraphs = Math.min(BLOCK, this.total - block.i * BLOCK);
+      if (!block.rows) block.node.style.height = `${Math.round((block.characters / perLine + paragraphs * 0.5) * 28.5 + paragraphs * 15)}px`;
+      this.watch.observe(block.node);
+    }
+  }
+
+  seen(entries) {
+    for (const entry of entries) {
+      const block = this.blocks.find(({ node }) => node === entry.target);
+      if (entry.isIntersecting) this.near.add(block);
+      else this.near.delete(block);
+    }
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.settle(), 40); // a scroll bar that is dragged passes by many blocks
+  }
+
+  async settle() {
+    await Promise.all([...this.near].map((block) => this.load(block))).catch(() => {});
+    if (this.blocks.length > WHOLE) this.forgetFar();
+    else this.fillUp();
+  }
+
+  /** Draw the rest of a short document when there is time, so that printing and the browser's own search have it all. */
+  async fillUp() {
+    if (this.filling) return;
+    this.filling = true;
+    for (const block of this.blocks) {
+      if (!this.node.isConnected) break;
+      if (!block.rows) await this.load(block).catch(() => {});
+    }
+    this.filling = false;
+  }
+
+  forgetFar() {
+    const drawn = this.blocks.filter((block) => block.rows && !this.near.has(block));
+    const centre = [...this.near][0]?.i ?? 0;
+    drawn.sort((a, b) => Math.abs(b.i - centre) - Math.abs(a.i - centre));
+    for (const block of drawn.slice(0, Math.max(0, drawn.length + this.near.size - KEPT))) {
+      if (block.node.contains(document.activeElement)) continue;
+      block.node.style.height = `${block.node.getBoundingClientRect().height}px`;
+      block.node.replaceChildren();
+      block.rows = block.loading = null;
+    }
+  }
+
+  async load(block) {
+    block.loading ||= this.fetch(block).catch((trouble) => {
+      block.loading = null;
+      throw trouble;
+    });
+    return block.loading;
+  }
+
+  async fetch(block) {
+    const before = block.i ? 1 : 0; // the last paragraph before the block says whether a page turns
+    const part = await wire.paragraphs(this.id, block.i * BLOCK - before, BLOCK + before);
+    block.rows = part.paragraphs.slice(before);
+    let page = before ? part.paragraphs[0]?.page : null;
+    const nodes = block.rows.flatMap((p) => {
+      const turned = p.page !== null && p.page !== page;
+      page = p.page;
+      return turned ? [pageMark(p.page), this.row(p)] : [this.row(p)];
+    });
+    block.node.style.height = "";
+    block.node.replaceChildren(...nodes);
+  }
+
+  row(p) {
+    const heading = p.kind === "heading";
+    return el("section", { id: `p${p.number}`, class: `paragraph ${p.kind.replace(" ", "-")}${p.number === this.cited ? " cited" : ""}`, "data-place": true, "aria-label": p.label || t("paragraphHead", { n: p.number }) },
+      el("a", { class: "place", href: `#p${p.number}`, title: t("linkTo", { n: p.number }) },
+        el("span", { class: "number" }, p.number), p.label && el("span", { class: "label", dir: "auto" }, p.label)),
+      el(heading ? "h2" : "p", { class: "said", dir: "auto" }, marked(p.text, this.spansOf(p))));
+  }
+
+  /** What is marked in a paragraph: the words that were found, or the words that are cited if they are only a part of it. */
+  spansOf(p) {
+    const length = p.char_end - p.char_start;
+    const within = ([start, end]) => [Math.max(start, p.char_start) - p.char_start, Math.min(end, p.char_end) - p.char_start];
+    const found = (this.found.get(p.number) || []).map((m) => [...within([m.char_start, m.char_end]), m.at ? "found at" : "found"]);
+    if (found.length || !this.mark) return found;
+    const [start, end] = within(this.mark);
+    return end > start && end - start < 0.95 * length ? [[start, end]] : []; // a frame says it of a whole paragraph
+  }
+
+  paragraph(number) {
+    return this.blocks[Math.floor((number - 1) / BLOCK)]?.rows?.[(number - 1) % BLOCK];
+  }
+
+  rowNode(number) {
+    return this.node.querySelector(`#p${number}`);
+  }
+
+  /** Draw these paragraphs again, where they are drawn. */
+  redraw(numbers) {
+    for (const number of numbers) {
+      const [p, node] = [this.paragraph(number), this.rowNode(number)];
+      if (p && node) node.querySelector(".said").replaceChildren(...marked(p.text, this.spansOf(p)));
+    }
+  }
+
+  begin() {
+    return this.load(this.blocks[0] || { loading: true });
+  }
+
+  /** Highlight a paragraph and bring it into view; resolves with it, or with null if there is none. */
+  async goTo(number, { focus = false } = {}) {
+    const at = Math.floor((number - 1) / BLOCK);
+    if (number < 1 || number > this.total) return null;
+    const around = [at - 1, at, at + 1].filter((i) => this.blocks[i]).map((i) => this.load(this.blocks[i]));
+    await Promise.all(around);
+    for (const node of this.node.querySelectorAll(".cited, .also")) node.classList.remove("cited", "also");
+    this.cited = this.current = number;
+    const row = this.rowNode(number);
+    if (!row) return null;
+    row.classList.add("cited");
+    for (const p of this.citedParagraphs()) if (p.number !== number) this.rowNode(p.number)?.classList.add("also");
+    this.redraw([number]);
+    this.carry(row);
+    (row.querySelector("mark.at") || row.querySelector("mark") || row).scrollIntoView({ block: "center" });
+    if (focus) row.querySelector(".place").focus({ preventScroll: true });
+    return this.paragraph(number);
+  }
+
+  /** The paragraph that is highlighted, and those after it that the cited words reach into. */
+  citedParagraphs() {
+    const found = [];
+    for (let p = this.paragraph(this.cited); p && (!found.length || this.touches(p)); p = this.paragraph(p.number + 1)) found.push(p);
+    return found;
+  }
+
+  touches = (p) => this.mark !== null && this.mark[0] < p.char_end && this.mark[1] > p.char_start;
+
+  /** The passage that is highlighted: its page, and the words to look for on it. */
+  citedText() {
+    const paragraphs = this.citedParagraphs();
+    const text = paragraphs.map((p) => {
+      const [start, end] = this.touches(p) ? this.mark : [p.char_start, p.char_end];
+      return Array.from(p.text).slice(Math.max(start - p.char_start, 0), end - p.char_start).join("");
+    });
+    return { page: paragraphs[0]?.page, text: text.join(" ") };
+  }
+
+  hold(event) {
+    const row = event.target.closest(".paragraph");
+    if (row && !row.contains(this.holder)) this.carry(row);
+  }
+
+  carry(row) {
+    if (this.holder.querySelector("details[open]")) return;
+    this.current = Number(row.id.slice(1));
+    const p = this.paragraph(this.current);
+    if (!p) return;
+    this.holder.replaceChildren(this.tools(p));
+    row.append(this.holder);
+  }
+}
+
+const pageMark = (page) => el("p", { class: "page", role: "separator", "aria-label": t("pageHead", { n: page }) }, icon("page"), t("pageHead", { n: page }));
