@@ -45,6 +45,7 @@ class Catalogue:
         self.store = store
         self._texts: OrderedDict[int, str] = OrderedDict()
         self._keeping = threading.Lock()
+        self._languages: tuple[int, list[str | None]] | None = None
 
     def count(self) -> tuple[int, int, int]:
         """Return how many documents, paragraphs and passages there are."""
@@ -211,8 +212,12 @@ class Catalogue:
         return [int(row[0]) for row in rows]
 
     def languages(self) -> list[str | None]:
-        """Return the languages of the documents."""
-        return [row[0] for row in self.store.db.execute("SELECT DISTINCT language FROM documents")]
+        """Return the languages of the documents; they are read once a generation, since each word asks for them."""
+        generation = self.store.generation
+        if self._languages is None or self._languages[0] != generation:
+            rows = self.store.db.execute("SELECT DISTINCT language FROM documents ORDER BY language")
+            self._languages = generation, [row[0] for row in rows]
+        return self._languages[1]
 
     def titles(self) -> list[tuple[str, str | None]]:
         """Return the title and language of each document, each pair once."""

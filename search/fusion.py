@@ -21,7 +21,7 @@ class Fusion:
     reciprocal ranks instead of scores, with equal weights, as most hybrid search does.
     """
 
-    keyword_weight: float = 2.0
+    keyword_weight: float = 2.5
     by_rank: bool = False
 
 

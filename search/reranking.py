@@ -15,7 +15,7 @@ class Reranking:
     """How many passages are ranked again, and what late interaction counts beside the cosine. Both were measured, see
     docs/quality.md."""
 
-    candidates: int = 8
+    candidates: int = 12
     weight: float = 2.0
 
 

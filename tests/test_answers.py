@@ -62,7 +62,7 @@ def test_sentences_are_few_distinct_near_the_best_and_from_several_sources(engin
     hits = answering(engine.search(Query(QUESTION)).hits)
     terms = terms_of(QUESTION, engine.index, engine.catalogue.count()[2], engine.catalogue.languages())
     asked = engine.embedder.token_vectors([QUESTION], query=True)[0]
-    read = engine.embedder.token_vectors([hit.passage.text for hit in hits])
+    read = engine.ranker.token_vectors([(hit.document, hit.passage) for hit in hits])
     chosen = best_sentences(asked, read, terms, hits)
     assert 2 <= len(chosen) <= MOST_SENTENCES
     best = max(c.score for c in chosen)
