@@ -14,7 +14,7 @@ import numpy as np
 from eval.trec import Qrels, Run, ranked, scores_of
 
 PerQuestion = dict[str, float]
-RANKED = ("nDCG@10", "Recall@5", "Recall@20", "Recall@100", "MRR@10", "hit@1", "hit@5")
+RANKED = ("nDCG@10", "Recall@5", "Recall@10", "Recall@20", "Recall@100", "MRR@10", "hit@1", "hit@5")
 _LIBRARY = {"nDCG": "nDCG", "Recall": "R", "MRR": "RR", "hit": "Success", "P": "P", "MAP": "AP"}
 
 

@@ -8,10 +8,12 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from indexer.document import Document, Kind, Paragraph, Passage
 from indexer.store import Store
+
+T = TypeVar("T")
 
 _DOCUMENT = "id, source, title, publisher, date, language, media_type, sha256, address"
 _TEXTS_KEPT = 64  # documents whose text stays in memory between questions
@@ -195,7 +197,12 @@ class Catalogue:
 
     def documents_by_id(self, ids: Iterable[str]) -> dict[str, Document]:
         """Return these documents by id."""
-        return {i: document for i in dict.fromkeys(ids) if (document := self.document(i))}
+        found: dict[str, Document] = {}
+        for chunk in _chunks(list(dict.fromkeys(ids)), 500):
+            marks = ",".join("?" * len(chunk))
+            rows = self.store.db.execute(f"SELECT {_DOCUMENT} FROM documents WHERE id IN ({marks})", chunk)
+            found |= {row[0]: Document(*row) for row in rows}
+        return found
 
     def misplaced(self) -> list[int]:
         """Return the keys of passages that do not begin and end with paragraphs of their document."""
@@ -259,5 +266,5 @@ def _where(filters: Filters) -> tuple[str, list[str]]:
     return " AND ".join(clauses), values
 
 
-def _chunks(keys: Sequence[int], size: int) -> Iterable[Sequence[int]]:
+def _chunks(keys: Sequence[T], size: int) -> Iterable[Sequence[T]]:
     return (keys[i : i + size] for i in range(0, len(keys), size))

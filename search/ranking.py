@@ -15,7 +15,7 @@ from indexer.passages import context
 from indexer.tokenvectors import TokenVectors
 from search.fusion import FUSION, Fused, Fusion, Scale, fuse, scaled
 from search.query import Mode, Query
-from search.reranking import RERANKING, Reranking, maxsim, reranked
+from search.reranking import RERANKING, Reranking, maxsim, reranked, token_weights
 from search.terms import Term, terms_of
 from search.titles import Titles
 from search.tokencache import TokenCache
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Ranking:
     """How passages are ranked; each side may bring ``pool`` of them."""
 
-    pool: int = 200
+    pool: int = 500
     fusion: Fusion = FUSION
     title_weight: float = 2.5  # what a passage of a document that the question names gains, in standard deviations
     reranking: Reranking = RERANKING
@@ -63,7 +63,7 @@ class Ranker:
         """Return what is found for a cleaned question, best first, page furniture last and a whole point below."""
         scale = self._scale(text, terms, query)
         return self._shown(
-            self._reranked(text, self._found(self._fused(text, terms, query, scale), terms), query, scale)
+            self._reranked(text, self._found(self._fused(text, terms, query, scale), terms), terms, query, scale)
         )
 
     def terms(self, text: str) -> list[Term]:
@@ -145,14 +145,17 @@ class Ranker:
             self._titles = generation, Titles.of(self.index)
         return self._titles[1]
 
-    def _reranked(self, text: str, found: list[Found], query: Query, scale: Scale) -> list[Found]:
+    def _reranked(
+        self, text: str, found: list[Found], terms: Sequence[Term], query: Query, scale: Scale
+    ) -> list[Found]:
         """Rank the first few again by late interaction, unless the query says not to."""
         first = [f for f in found[: self.how.reranking.candidates] if not f.passage.boilerplate]
         if query.rerank is False or query.mode is not Mode.HYBRID or len(first) < 2:
             return found
         asked = self.tokens().token_vectors([text], query=True)[0]
         read = self.tokens().token_vectors([self.as_embedded(f.document, f.passage) for f in first])
-        late = [maxsim(asked, passage) for passage in read]
+        weights = token_weights(text, asked, terms)
+        late = [maxsim(asked, passage, weights) for passage in read]
         scores = reranked([f.fused.score for f in first], late, scale.deviation, self.how.reranking)
         again = [
             replace(f, fused=replace(f.fused, score=score, late=similarity, before=f.fused.score))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from making import unit
 
 from indexer.tokenvectors import TokenVectors
-from search.reranking import maxsim, reranked
+from search.reranking import maxsim, reranked, token_weights
+from search.terms import Term
 from search.tokencache import KEPT, TokenCache
 
 _SCORES = st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)), max_size=12)
@@ -44,6 +45,22 @@ def test_what_is_ahead_on_both_stays_ahead(pairs: list[tuple[float, float]]) -> 
         for j, (c, d) in enumerate(pairs):
             if a >= c and b >= d:
                 assert again[i] >= again[j] - 1e-9
+
+
+def test_a_rare_word_of_the_question_counts_more_than_a_common_one_and_a_function_word_least() -> None:
+    text = "what recommendations about torture"
+    starts = np.array([0, 5, 21, 27], np.int32)
+    ends = np.array([4, 20, 26, 34], np.int32)
+    tokens = TokenVectors(starts, starts, ends, unit(4, 8))
+    terms = [Term("recommendations", ("recommend",), 900, 0.5), Term("torture", ("tortur",), 3, 5.0)]
+    what, recommendations, about, torture = token_weights(text, tokens, terms)
+    assert what == about < recommendations < torture
+
+
+def test_a_question_without_known_words_weighs_all_alike() -> None:
+    tokens = vectors(3)
+    assert len(set(token_weights("abc", tokens, []))) == 1
+    assert maxsim(tokens, tokens, token_weights("abc", tokens, [])) == pytest.approx(1, abs=1e-5)
 
 
 class _Counting:
