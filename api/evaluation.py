@@ -65,7 +65,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
         "--baseline", type=Path, default=BASELINE, metavar="FILE", help="the values that are held against"
     )
     gate.add_argument(
-        "--max-drop", type=float, default=0.02, metavar="X", help="the most a mean may drop (default 0.02)"
+        "--max-drop", type=float, default=0.05, metavar="X", help="the most a mean may drop (default 0.05)"
     )
     gate.add_argument("--renew", action="store_true", help="measure, and make that the baseline")
 

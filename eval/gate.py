@@ -18,8 +18,8 @@ from eval.measures import PerQuestion
 from eval.significance import PERMUTATIONS, randomisation_test
 from eval.tables import markdown, number, p_value
 
-MAX_DROP = 0.02
-GATED = ("nDCG@10", "paragraph hit@1", "paragraph hit@5", "answer cites gold", "quotes verbatim")
+MAX_DROP = 0.05  # three or four questions of a shipped set: processors round differently, which moves one or two
+GATED = ("nDCG@10", "answer cites gold", "quotes verbatim")
 ALPHA = 0.05
 _EQUAL = 1e-6
 
