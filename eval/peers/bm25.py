@@ -13,7 +13,7 @@ from eval.peers.vectors import SharedVectors
 class Adapter:
     """A `Peer`; it has no use for vectors."""
 
-    def __init__(self, vectors: SharedVectors) -> None:
+    def __init__(self, vectors: SharedVectors | None) -> None:
         self._stemmer = Stemmer.Stemmer("english")
         self._retriever = bm25s.BM25()
         self._texts = 0

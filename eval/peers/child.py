@@ -60,7 +60,7 @@ def measured(
     dataset: Dataset, tool: Tool, model: Model, cache: Path, site: Path | None = None, system: str | None = None
 ) -> Result:
     """Index the texts of a data set and ask its questions. Raises `Missing`, `BadDataset`, `ModelUnavailable`."""
-    vectors = _shared(dataset, model, cache, site)
+    vectors = _shared(dataset, model, cache, site) if tool.embeds else None
     peer = tool.open(vectors, site)
     texts = rows(dataset)
     began = time.perf_counter()
@@ -69,9 +69,10 @@ def measured(
     run, waits = _asked(peer, dataset, [row.id for row in texts])
     qrels = {q.id: dict(q.relevant) for q in dataset.questions if q.relevant}
     values = measures.measure(qrels, run)
-    own = max(0.0, took - vectors.spent)
+    embedding, spent = (vectors.seconds, vectors.spent) if vectors else (0.0, 0.0)
+    own = max(0.0, took - spent)
     return Result(
-        dataset.name, system or tool.name, _settings(tool, vectors.seconds, own), measures.means(values),
+        dataset.name, system or tool.name, _settings(tool, embedding, own), measures.means(values),
         tuple(
             QuestionResult(
                 q.id, q.kind, q.language or "", q.answerable,
@@ -81,8 +82,8 @@ def measured(
         ),
         run, qrels,
         p50_ms=float(np.percentile(list(waits.values()), 50)), p95_ms=float(np.percentile(list(waits.values()), 95)),
-        index_seconds=vectors.seconds + own, passages=len(texts), peak_memory_mb=peak_mb(),
-        model=model_name(model) if tool.embeds else "", model_revision=vectors.embedder.revision if tool.embeds else "",
+        index_seconds=embedding + own, passages=len(texts), peak_memory_mb=peak_mb(),
+        model=model_name(model) if vectors else "", model_revision=vectors.embedder.revision if vectors else "",
         corpus_sha256=_hash(texts), commit=commit(), machine=machine(), python=platform.python_version(), date=today(),
     )  # fmt: skip
 
@@ -127,7 +128,7 @@ def _asked(peer: Peer, dataset: Dataset, ids: Sequence[str]) -> tuple[dict[str, 
 
 def _settings(tool: Tool, embedding: float, own: float) -> dict[str, Any]:
     return {
-        "setting": tool.setting, **tool.versions(), "embedding seconds": embedding if tool.embeds else 0.0,
+        "setting": tool.setting, **tool.versions(), "embedding seconds": embedding,
         "own indexing seconds": own, "timed questions": TIMED, "timed hits": SHOWN,
     }  # fmt: skip
 

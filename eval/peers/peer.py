@@ -37,8 +37,8 @@ class Tool:
     setting: str
     embeds: bool = True
 
-    def open(self, vectors: SharedVectors, site: Path | None = None) -> Peer:
-        """Return the peer, ready to index. Raises `Missing`."""
+    def open(self, vectors: SharedVectors | None, site: Path | None = None) -> Peer:
+        """Return the peer, ready to index; one that embeds needs vectors. Raises `Missing`."""
         try:
             module = importlib.import_module(f"eval.peers.{self.module}")
         except ModuleNotFoundError as missing:
