@@ -20,6 +20,7 @@ RESULTS = ROOT / "eval" / "results"
 WORK = ROOT / ".pincite" / "eval"
 BASELINE = ROOT / "eval" / "baseline.json"
 ABLATIONS = ("sides", "fusion", "reranker", "passages", "context", "model")
+PEERS = ("bm25s", "faiss", "txtai", "haystack", "llamaindex")
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -45,6 +46,18 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
         help="what to change; may be given again (default all)",
     )
     ablate.add_argument("--model", help="another model to compare with")
+
+    peers = _command(commands, "peers", "measure other tools on the same texts and questions, and compare")
+    peers.add_argument(
+        "--data", action="append", required=True, metavar="DIR",
+        help="a data set in BEIR layout, a folder of several, or ir_datasets:NAME; may be given again",
+    )  # fmt: skip
+    peers.add_argument(
+        "--peer", action="append", choices=PEERS, default=[], help="only this one; may be given again (default all)"
+    )
+    peers.add_argument("--ours", action="store_true", help="measure each with our model, too")
+    peers.add_argument("--site", type=Path, metavar="DIR", help="where they were installed: pip install --target DIR")
+    _places(peers)
 
     compare = _command(commands, "compare", "hold results against each other, with tests of significance")
     compare.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="results, or TREC runs with --qrels")
@@ -84,6 +97,10 @@ def _data(command: argparse.ArgumentParser) -> None:
         help="a data set, a folder of several, or ir_datasets:NAME; may be given again (default: the sample corpus)",
     )  # fmt: skip
     command.add_argument("--questions", type=Path, metavar="FILE", help="questions over the documents in --data")
+    _places(command)
+
+
+def _places(command: argparse.ArgumentParser) -> None:
     command.add_argument("--results", type=Path, default=RESULTS, metavar="DIR", help="where results are written")
     command.add_argument("--work", type=Path, default=WORK, metavar="DIR", help="where indexes are kept for next time")
 
@@ -139,11 +156,44 @@ def _measured(options: argparse.Namespace, systems: list[System]) -> Iterator[tu
     place = options.results / f"{today()}-{commit()}"
     for dataset in _datasets(options):
         for system in systems:
-            folder = place / dataset.name / system.name.replace("/", "-").replace(" ", "-")
+            folder = place / dataset.name / folder_name(system.name)
             with _shown(options.json) as report:
                 result = run(dataset, system, options.work, folder, report)
             _show(result, folder, options.json)
             yield folder, result
+
+
+def _peers(options: argparse.Namespace) -> int:
+    """Measure each peer that is installed; one that was named and is not is an error, any other is passed over."""
+    from eval import results
+    from eval.compare import compare
+    from eval.dataset import below, read
+    from eval.peers.peer import TOOLS, Missing
+    from eval.peers.run import newest, rivals, run
+    from eval.run import commit, today
+
+    place = options.results / f"{today()}-{commit()}"
+    tools = [tool for tool in TOOLS if tool.key in (options.peer or PEERS)]
+    for data in (name for given in options.data for name in below(given)):
+        dataset, folders = read(data), []
+        for rival in rivals(tools, options.ours):
+            folder = place / dataset.name / folder_name(rival.system)
+            try:
+                with _shown(options.json) as report:
+                    run(dataset.name, data, rival, options.work, folder, options.site, report)
+            except Missing as missing:
+                if options.peer:
+                    raise
+                print(missing, file=sys.stderr)
+                continue
+            folders.append(folder)
+            _show(results.read(folder, rankings=False), folder, options.json)
+        pincite = newest(options.results, dataset.name, "pincite")
+        if pincite and folders:
+            print(compare([pincite, *folders], as_json=options.json)[1])
+        elif not options.json:
+            print(f"\nThere is no result of pincite on {dataset.name} to compare with: pincite eval run --data {data}")
+    return 0
 
 
 def _datasets(options: argparse.Namespace) -> list[Dataset]:
@@ -152,6 +202,11 @@ def _datasets(options: argparse.Namespace) -> list[Dataset]:
     if not options.data:
         return [sample(options.questions)] if options.questions else [sample(file) for file in SAMPLE_SETS]
     return [read(name, options.questions) for given in options.data for name in below(given, options.questions)]
+
+
+def folder_name(system: str) -> str:
+    """Return the name of a system's folder among the results."""
+    return system.replace("/", "-").replace(",", "").replace(" ", "-")
 
 
 def _show(result: Result, folder: Path, as_json: bool) -> None:
@@ -236,4 +291,11 @@ def _gate(options: argparse.Namespace) -> int:
     return code
 
 
-_COMMANDS: dict[str, Command] = {"run": _run, "ablate": _ablate, "compare": _compare, "report": _report, "gate": _gate}
+_COMMANDS: dict[str, Command] = {
+    "run": _run,
+    "ablate": _ablate,
+    "peers": _peers,
+    "compare": _compare,
+    "report": _report,
+    "gate": _gate,
+}

@@ -210,9 +210,9 @@ def _result(engine: Engine, collection: Collection, dataset: Dataset, system: Sy
         tuple(_question_result(one, values) for one in asked), ranked, qrels,
         p50_ms=float(np.percentile(waits, 50)), p95_ms=float(np.percentile(waits, 95)),
         index_seconds=collection.seconds, passages=engine.catalogue.count()[2],
-        peak_memory_mb=_peak_mb(), disk_mb=engine.index.size_on_disk() / 1e6,
+        peak_memory_mb=peak_mb(), disk_mb=engine.index.size_on_disk() / 1e6,
         model=embedder.name, model_revision=embedder.revision, corpus_sha256=engine.index.store.corpus_hash(),
-        commit=commit(), machine=_machine(), python=platform.python_version(), date=today(),
+        commit=commit(), machine=machine(), python=platform.python_version(), date=today(),
     )  # fmt: skip
 
 
@@ -253,7 +253,8 @@ def commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Return the processor, how many cores of it, and the system."""
     model = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
@@ -270,7 +271,8 @@ def _forget_peak() -> None:
         return
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
+    """Return the most memory that this process has held, in MB."""
     status = Path("/proc/self/status")
     if status.exists():
         peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))

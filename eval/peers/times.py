@@ -1,4 +1,4 @@
-"""Whole-process times beside txtai with the same model on the same passages: `python -m eval.peers --site DIR`.
+"""Whole-process times beside txtai with the same model on the same passages: `python -m eval.peers.times --site DIR`.
 
 ``DIR`` holds txtai: ``pip install --no-deps --target DIR txtai==9.14.0 msgpack``. Each process is timed from its start
 to its end, as a user waits for it; the two take turns, and the median of the turns counts. txtai is given the
@@ -21,7 +21,7 @@ from pathlib import Path
 from indexer.index import Index
 from indexer.models import prepare
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 QUESTION = "which NGOs were suspended in January"
 _INDEX = """
 import json, sys
