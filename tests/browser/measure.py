@@ -85,6 +85,7 @@ def first_paint(browser: Browser, address: str) -> float:
     page = context.new_page()
     page.goto(address)
     page.wait_for_selector(".documents li")
+    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
     painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     context.close()
     return float(painted)

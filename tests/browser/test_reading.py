@@ -89,6 +89,7 @@ def test_the_words_that_are_cited_are_marked_in_their_paragraph(page: Page, addr
     page.goto(
         f"{address}/documents/{given['document']['id']}?mark={given['char_start']}-{given['char_end']}#p{given['paragraph']}"
     )
+    expect(page.locator(".paragraph.cited mark").first).to_be_visible()
     marked = "".join(page.locator(".paragraph.cited mark").all_text_contents())
     assert re.sub(r"\s", "", marked) == re.sub(r"\s", "", given["quote"])
 
