@@ -17,7 +17,7 @@ _RANKED = st.dictionaries(st.integers(0, 50), _SCORES, max_size=20).map(
 )
 
 
-_HOW = st.builds(Fusion, st.floats(0, 10), st.booleans())
+_HOW = st.builds(Fusion, st.floats(0.1, 10), st.booleans())
 _SCALE = Scale(mean=0.7, deviation=0.02, words=12.0)
 
 

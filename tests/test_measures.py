@@ -52,7 +52,7 @@ def test_the_measures_agree_with_those_of_an_independent_library(seed: int) -> N
         relevant = gains > 0
         theirs = {
             "nDCG@10": other.retrieval_normalized_dcg(predicted, gains, top_k=10),
-            **{f"Recall@{k}": other.retrieval_recall(predicted, relevant, top_k=k) for k in (5, 20, 100)},
+            **{f"Recall@{k}": other.retrieval_recall(predicted, relevant, top_k=k) for k in (5, 10, 20, 100)},
             "MRR@10": other.retrieval_reciprocal_rank(predicted, relevant, top_k=10),
             **{f"hit@{k}": other.retrieval_hit_rate(predicted, relevant, top_k=k) for k in (1, 5)},
         }
