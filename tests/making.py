@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from indexer.store import StoredPassage
 from indexer.words import index_words
 
 ROOT = "/somewhere"
+CORPUS = Path(__file__).parent.parent / "corpus"
 
 
 def document(source: str, **fields: str | None) -> Document:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import CORPUS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from making import CORPUS
 
 from eval.references import mutated
 from indexer.catalogue import Catalogue

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import CORPUS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from making import CORPUS
 
 from api.report_checks import CheckedReport, ReportCheck
 from api.reports import read_report, read_text

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from test_dataset import lines
 
 from api import cli
 from eval import results, run
@@ -14,7 +15,6 @@ from eval.collection import collect, golden
 from eval.dataset import Gold, Question, read
 from eval.run import System
 from search.query import Mode
-from tests.test_dataset import lines
 
 TEXTS = {
     "tea": "Tea is grown on the slopes above the lake and picked by hand in spring.",

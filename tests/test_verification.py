@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import CORPUS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from making import CORPUS
 
 from eval.planting import Planting, one_character
 from eval.verification import measure, passed

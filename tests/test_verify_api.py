@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import CORPUS
+from making import CORPUS
 from serving import served, wait_until_ready
 from test_cli import one_line, run
 
