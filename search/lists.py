@@ -1,0 +1,329 @@
+"""Who or which: the names in the sentences that answer, each found where it stands beside what the question says of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from indexer.words import normalise, split, stem
+from search.asked import Asked
+from search.entities import Name, Seen, is_calendar, is_country, names_in
+from search.nouns import ORGANISATION, PERSON, PLACE, class_of, fits, kinds_of
+from search.statements import Statement
+
+NEAR = 14  # words between a name and the word that says what happened
+COVERED = 0.6  # of the question's words, where the one that says what happened is not there
+WITH_MAIN = 0.4  # of the question's words, where it is
+
+_WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
+_BEING = re.compile(r"\b(?:is|are|was|were|been|being|be|был|была|были|было)\b", re.I)
+_BY = re.compile(r"\bby\s+(?:the\s+|a\s+)?$", re.I)
+_IN = re.compile(r"\b(?:in|at|near|from|to|into|outside|в|во|на|из|под|около)\s+(?:the\s+)?$", re.I)
+_OF_SOMEONE = re.compile(r"([^\W_]+)\s+(?:of|in|for|at|from)\s+(?:the\s+)?$")
+_INTRODUCED = re.compile(
+    r"(?P<lead>(?:,\s*)?\b(?:including|such as|among them|like|включая|в том числе|например)\s*:?"
+    r"|(?P<mark>(?:,\s*)?\b(?:namely|а именно)\b\s*:?|:|\s[—–]\s))\s*(?:[a-zа-яё0-9-]+\s+){0,5}[“«\"]?$"
+)
+_ASIDE = re.compile(r"\([^)]*\)|,\s*(?:who|which|whose|a|an|the|his|her|another)\s[^,;.]{3,90},")
+# What may stand between two members: a comma, "and", an aside, a few small words.
+_BETWEEN = re.compile(
+    r"\s*[”»\")]?(?:\s*\([^)]*\))?(?:\s*,\s*(?:who|which|whose|a|an|the|his|her|another)\s[^,;.]{3,90},|\s*,)?\s*"
+    r"(?:\b(?:and|or|as well as|и|или|а также)\b)?\s*(?:[\w-]*[a-zа-яё](?:\s+[\w-]*[a-zа-яё]){0,4}\s+)?(?:,\s*)?[“«\"]?"
+)
+# What ties a name to the one before it, as where someone is from: it is no member itself.
+_BELONGS = re.compile(r"[”»\"]?\s+(?:of|for|from|at|with|in)\s+(?:the\s+)?(?:\w+\s+)?[“«\"]?|\s*\((?:[^()]*\s)?|\s+из\s+")
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|would|did|does|said|stated|called|asked|told|by|for|to|in|at|on|with|from|against|over|who|which|that|whose|whom|был|была|были|заявил\w*|сообщил\w*|в|на|из|с|за|по|что|который|которая)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name that a sentence gives for what is asked."""
+
+    name: Name
+    sentence: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Names that a sentence lists together, what the text calls each of them, and whether "including" leads up to them."""
+
+    names: tuple[Name, ...]
+    told: tuple[tuple[str, ...], ...]
+    introduced: bool
+
+    @property
+    def start(self) -> int:
+        return self.names[0].start
+
+    @property
+    def end(self) -> int:
+        return self.names[-1].end
+
+    def all_told(self) -> set[str]:
+        """What any of them is called."""
+        return {noun for nouns in self.told for noun in nouns}
+
+
+@dataclass(slots=True)
+class Told:
+    """What the texts call each name, anywhere: "the activist Gulzipa Dzhaukerova" makes her an activist."""
+
+    nouns: dict[str, set[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, sentences: Sequence[Statement], seen: Seen) -> Told:
+        """Read what names are called in ``sentences``."""
+        told = cls()
+        for sentence in sentences:
+            for group in _groups(sentence.text, names_in(sentence.text, seen)):
+                for name, nouns in zip(group.names, group.told, strict=True):
+                    told.nouns.setdefault(name.words, set()).update(nouns)
+        return told
+
+
+def members(asked: Asked, sentences: Sequence[Statement], seen: Seen, question: str) -> list[Mention]:
+    """Return the names in ``sentences`` that are what is asked for, in order; those of the question itself are none."""
+    told = Told.of(sentences, seen)
+    own = set(split(question))
+    return [
+        Mention(name, sentence)
+        for sentence in sentences
+        for name in _listed(asked, sentence, seen, told)
+        if not set(split(name.words)) <= own
+    ]
+
+
+def covers(asked: Asked, text: str, language: str | None) -> bool:
+    """Whether a text has enough of the question's words to be looked at sentence by sentence."""
+    return _covered(asked, {stem(word, language) for word in split(text)}, language)
+
+
+def _covered(asked: Asked, stems: set[str], language: str | None) -> bool:
+    wanted = [stem(normalise(word), language) for word in asked.words]
+    share = sum(word in stems for word in wanted) / max(len(wanted), 1)
+    has_main = asked.main is not None and stem(normalise(asked.main), language) in stems
+    return share >= (WITH_MAIN if has_main else COVERED)
+
+
+def _listed(asked: Asked, sentence: Statement, seen: Seen, told: Told) -> list[Name]:
+    text = sentence.text
+    words = [(m.start(), m.end(), stem(normalise(m[0]), sentence.document.language)) for m in _WORD.finditer(text)]
+    groups = _groups(text, names_in(text, seen))
+    if sentence.foreign:
+        chosen = [g for g in groups if asked.noun and any(fits(noun, asked.noun) for noun in g.all_told())]
+        return [name for group in chosen for name in group.names if _is_kind(asked, name, text, told, group)]
+    if not _covered(asked, {s for _, _, s in words}, sentence.document.language) or not _in_time(asked, text):
+        return []
+    found: dict[int, Name] = {}
+    said, places = _places(asked, text, words, sentence.document.language)
+    for place in (p for p in places[: None if said else 1] if not _denied(text, p)):
+        chosen = _beside_word(asked, text, place, groups) if said else _around(asked, text, place, groups)
+        for group in chosen:
+            found |= {n.start: n for n in group.names if _is_kind(asked, n, text, told, group)}
+    return [found[start] for start in sorted(found)]
+
+
+def _in_time(asked: Asked, text: str) -> bool:
+    """Whether a sentence names none of the months and years that a question does not name."""
+    if not asked.dates:
+        return True
+    dated = {stem(w, None) for w in split(text) if is_calendar(w) or re.fullmatch(r"(?:19|20)\d\d", w)}
+    return not dated or bool(dated & set(asked.dates))
+
+
+def _places(
+    asked: Asked, text: str, words: Sequence[tuple[int, int, str]], language: str | None
+) -> tuple[bool, list[tuple[int, int]]]:
+    """Return where the word stands that says what happened, and True; where it does not, the other words, and False."""
+    main = normalise(asked.main or "")
+    at = [(a, b) for a, b, s in words if s == stem(main, language) and not _adjective(main, text, a, b)]
+    others = {stem(normalise(word), language) for word in asked.words}
+    return bool(at), at or [(a, b) for a, b, s in words if s in others]
+
+
+def _adjective(main: str, text: str, start: int, end: int) -> bool:
+    """Whether "close" is no form of the "closed" that was asked for: no ending, and nothing before it makes it a verb."""
+    if not main.endswith("ed") or text[end - 1] in "dsgn":
+        return False
+    return not re.search(r"\b(?:to|will|would|should|must|may|can|could|did|not)\s+$", text[:start])
+
+
+def _denied(text: str, place: tuple[int, int]) -> bool:
+    return bool(re.search(r"\b(?:not|never|nor|не|ни)\s+(?:\w+\s+)?$", text[: place[0]]))
+
+
+# -- names that stand together
+
+
+def _groups(text: str, names: Sequence[Name]) -> list[_Group]:
+    """Gather names into lists; one that only says whose or where another is ("an MEP from Latvia") is in none."""
+    plain = text
+    gathered: list[list[Name]] = []
+    at = 0
+    for name in names:
+        last = gathered[-1][-1] if gathered else None
+        belonging = _OF_SOMEONE.search(text[at : name.start])
+        if at and _BELONGS.fullmatch(text[at : name.start]):
+            plain = _blanked(plain, at, name.end)
+        elif belonging and class_of(belonging[1]) == PERSON:
+            plain = _blanked(plain, at + belonging.end(1), name.end)
+        elif last and _goes_on(plain[last.end : name.start]):
+            gathered[-1].append(name)
+        else:
+            gathered.append([name])
+        at = name.end
+    return [_grouped(plain, group) for group in gathered]
+
+
+def _blanked(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]
+
+
+def _goes_on(gap: str) -> bool:
+    if not re.search(r",|\band\b|\bи\b|\bor\b|\bили\b|\bwell as\b|\bтакже\b", gap) or not _BETWEEN.fullmatch(gap):
+        return False
+    return not _FINITE.search(_ASIDE.sub(" ", gap))
+
+
+def _grouped(text: str, names: Sequence[Name]) -> _Group:
+    before = text[: names[0].start]
+    leads = _INTRODUCED.search(before)
+    common: tuple[str, ...] = ()
+    if leads and leads["mark"]:
+        common = tuple(word for word in _WORD.findall(before[: leads.start()]) if class_of(word))
+    elif leads:
+        common = tuple(_nouns_before(before[: leads.start()]))
+    told: list[tuple[str, ...]] = []
+    shared = common
+    for name, start in zip(names, [0, *(n.end for n in names)], strict=False):
+        lead_up = text[max(start, leads.end("lead") if leads else 0) : name.start]
+        own = tuple(_nouns_before(_ASIDE.sub(" ", lead_up)))
+        if any(_plural(noun) for noun in own):
+            shared = own
+        told.append((*own, *_after(text, name)) or shared)
+    return _Group(tuple(names), tuple(told), bool(leads))
+
+
+def _plural(noun: str) -> bool:
+    return bool(re.search(r"s$|people$|men$|[ыиай]$|ов$|ей$|ых$|ам$|ами$", noun))
+
+
+def _nouns_before(before: str) -> list[str]:
+    """The nouns of the phrase that leads up to names: "human rights NGOs", "journalists, bloggers and activists"."""
+    phrase = before.rstrip().rstrip(",")
+    words = re.split(r"[;:.]|\b(?:that|which|who)\b", phrase)[-1].split()[-7:]
+    nouns: list[str] = []
+    for word in reversed(words):
+        plain = word.strip(",“”«»\"’'()")
+        if class_of(plain):
+            nouns.append(plain)
+        elif _FINITE.fullmatch(plain) or _BEING.fullmatch(plain) or (not nouns and not plain.islower()):
+            break
+    return nouns
+
+
+def _after(text: str, name: Name) -> list[str]:
+    """What a name is called right behind it: "Saniya Toiken, a journalist"."""
+    after = re.match(r"(?:\s*\([^)]*\))?\s*,\s*(?:a|an|the|another)\s+((?:[a-zа-яё’'-]+\s*){1,6})", text[name.end :])
+    if after is None:
+        return []
+    words = re.split(r"\b(?:of|for|at|from|who|which|in|on|and)\b", after[1])[0].split()
+    return [word for word in words[-1:] if class_of(word)]
+
+
+# -- which of them are meant
+
+
+def _beside_word(asked: Asked, text: str, place: tuple[int, int], groups: Sequence[_Group]) -> list[_Group]:
+    """The names on the side of a word on which what is asked for stands."""
+    left = [g for g in groups if g.end <= place[0] and _distance(text, g.end, place[0]) <= NEAR]
+    left = [g for g in left if not _of_another(text[g.end : place[0]])]
+    right = [g for g in groups if g.start >= place[1] and _distance(text, place[1], g.start) <= NEAR]
+    announced = [g for g in groups if g.start >= place[1] and g.introduced]
+    before, after = left[-1:], right[:1]
+    if asked.free:
+        return [g for g in (*after, *before) if _fits_noun(asked, g)][:1]
+    passive = [g for g in before if _BEING.search(text[g.end : place[0]])]
+    active = [g for g in before if not _BEING.search(text[g.end : place[0]])]
+    by = [g for g in after if _BY.search(text[: g.start])]
+    if not asked.patient:
+        return by or ([] if _is_passive(text, place) else active) or _inverted(text, place, after, asked)
+    russian = bool(re.search("[а-яё]", text[place[0] : place[1]], re.I))
+    if russian:
+        short = bool(re.search(r"(?:н|т)(?:|а|о|ы)$", text[place[0] : place[1]]))
+        return (before if short else []) or after
+    if passive or announced and _is_passive(text, place):
+        return passive[-1:] + [g for g in announced[:1] if not passive]
+    done_to = [g for g in after if g not in by and not _IN.search(text[: g.start])]
+    return (done_to if not _is_passive(text, place) else []) or announced[:1] or [g for g in active if _reduced(text, g, place)]
+
+
+def _around(asked: Asked, text: str, place: tuple[int, int], groups: Sequence[_Group]) -> list[_Group]:
+    """The names nearest to a word of the question, where the text must call them what the question does."""
+    near = [g for g in groups if min(abs(g.start - place[1]), abs(place[0] - g.end)) <= 8 * NEAR]
+    named = [g for g in near if asked.noun and any(fits(noun, asked.noun) for noun in g.all_told())]
+    return sorted(named, key=lambda g: min(abs(g.start - place[1]), abs(place[0] - g.end)))[:1]
+
+
+def _of_another(between: str) -> bool:
+    """Whether a relative clause stands between that is told of some other noun: "X urges ... groups who have fled"."""
+    relative = re.search(r"\b(?:who|which|that|whom)\b", between)
+    return bool(relative) and bool(re.search(r"\w", re.sub(r"\([^)]*\)", "", between[: relative.start() if relative else 0])))
+
+
+def _distance(text: str, start: int, end: int) -> int:
+    return len(_ASIDE.sub(" ", text[start:end]).split())
+
+
+def _is_passive(text: str, place: tuple[int, int]) -> bool:
+    return bool(_BEING.search(" ".join(text[: place[0]].split()[-5:])))
+
+
+def _inverted(text: str, place: tuple[int, int], after: list[_Group], asked: Asked) -> list[_Group]:
+    """In Russian the doer may follow: "осудили Канада и Норвегия"."""
+    russian = bool(re.search("[а-яё]", text[place[0] : place[1]], re.I))
+    return [g for g in after if russian and not _IN.search(text[: g.start]) and _distance(text, place[1], g.start) == 0]
+
+
+def _reduced(text: str, group: _Group, place: tuple[int, int]) -> bool:
+    """Names that a state is told of without "be": "the groups ECHO and Veritas, suspended since January"."""
+    return bool(re.fullmatch(r"[”»\"]?\s*,?\s*(?:\w+ly\s+)?", text[group.end : place[0]]))
+
+
+def _fits_noun(asked: Asked, group: _Group) -> bool:
+    return asked.noun is None or not group.all_told() or any(fits(n, asked.noun) for n in group.all_told())
+
+
+def _is_kind(asked: Asked, name: Name, text: str, told: Told, group: _Group) -> bool:
+    """Whether a name can be what is asked for, by what the text calls it and by how it looks."""
+    looks = looks_like(name)
+    country_asked = asked.noun is not None and ("place", "country") in kinds_of(asked.noun)
+    if country_asked:
+        countries = sum(looks_like(other) == PLACE for other in group.names)
+        return looks == PLACE or (looks is None and " " not in name.words and 2 * countries >= len(group.names))
+    if looks == PLACE and asked.kind != PLACE:
+        return False
+    if asked.noun is None:
+        return asked.kind == PLACE or not _IN.search(text[: group.start])
+    if looks is not None and asked.kind is not None and looks != asked.kind and asked.kind != PLACE:
+        return False
+    nouns = group.told[group.names.index(name)] or sorted(told.nouns.get(name.words, ()))
+    if not nouns:
+        return asked.kind == PLACE or not _IN.search(text[: group.start])
+    return any(fits(noun, asked.noun) for noun in nouns)
+
+
+def looks_like(name: Name) -> str | None:
+    """What a name is by its own words: a country, a body; None where its words do not tell."""
+    if is_country(name.words):
+        return PLACE
+    words = name.words.split()
+    if any(class_of(word) == ORGANISATION for word in words) or (len(words) == 1 and name.words.isupper()):
+        return ORGANISATION
+    if re.search(r"\s(?:for|of|against|without)\s", name.words, re.I):
+        return ORGANISATION
+    return None
+
