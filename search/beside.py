@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from indexer.document import Document, Passage
@@ -30,9 +30,13 @@ class Beside:
 
 
 def beside(
-    question: str, found: Sequence[tuple[Document, Passage]], chosen: Sequence[Candidate], quotes: Quotes
+    question: str,
+    found: Sequence[tuple[Document, Passage]],
+    chosen: Sequence[Candidate],
+    quotes: Quotes,
+    text_of: Callable[[str], str],
 ) -> Beside:
     """Look through the passages ``found``, best first, for what the sentences ``chosen`` leave unsaid."""
     answering = [Statement(c.hit.document, c.start, c.end, c.text, foreign(question, c.text)) for c in chosen]
     members, looked_at = listed(question, found, answering, quotes)
-    return Beside(members, looked_at, differing(question, found, answering, quotes))
+    return Beside(members, looked_at, differing(question, found, answering, quotes, text_of))

@@ -1,3 +1,115 @@
+"""Where sources differ: every answering sentence against the other accounts of its event in the best passages."""
+
 from __future__ import annotations
-def differing(question, found, answering, quotes):
-    return ()
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from indexer.document import Document, Passage
+from indexer.words import split, stem
+from search.accounts import Account, Difference, differences, years_of
+from search.entities import Seen
+from search.function_words import function_words
+from search.quotes import Quotes
+from search.results import Conflict, Disagreement
+from search.statements import LOOKED_AT, Statement, statements
+
+MOST = 4  # conflicts that an answer shows
+SHARED = 2  # stems that another sentence must share with an answering one to be read at all
+_ORDER = (Disagreement.CONFLICT, Disagreement.LATER, Disagreement.SCOPE)
+
+Found = Sequence[tuple[Document, Passage]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two statements and one thing that they say otherwise."""
+
+    first: Statement
+    second: Statement
+    difference: Difference
+
+
+def differing(
+    question: str, found: Found, answering: Sequence[Statement], quotes: Quotes, text_of: Callable[[str], str]
+) -> tuple[Conflict, ...]:
+    """Return where other sentences of the passages ``found`` differ from those that answer, the conflicts first.
+
+    ``text_of`` gives the text of a document by id: one without a date may still tell its year by a day of the week.
+    """
+    looked = [pair for pair in found if not pair[1].boilerplate][:LOOKED_AT]
+    stems = [_stems(s.text, s.document.language) for s in answering]
+    others = statements(looked, question, lambda text, language: _near(text, language, stems))
+    seen = Seen.of([s.text for s in (*answering, *others)])
+    accounts = _Accounts(seen, text_of)
+    pairs: list[_Pair] = []
+    done: set[tuple[str, int]] = set()
+    for statement, own in zip(answering, stems, strict=True):
+        done.add(statement.place)
+        for other in others:
+            if other.place in done or len(own & _stems(other.text, other.document.language)) < SHARED:
+                continue
+            for difference in differences(accounts.of(statement), accounts.of(other)):
+                pairs.append(_Pair(statement, other, difference))
+    pairs.sort(key=lambda pair: _ORDER.index(pair.difference.kind))
+    return _merged(pairs, quotes)
+
+
+class _Accounts:
+    """Reads each statement once."""
+
+    def __init__(self, seen: Seen, text_of: Callable[[str], str]) -> None:
+        self._seen = seen
+        self._text_of = text_of
+        self._read: dict[tuple[str, int], Account] = {}
+        self._years: dict[str, frozenset[int]] = {}
+
+    def of(self, statement: Statement) -> Account:
+        """Return a statement as an account."""
+        if statement.place not in self._read:
+            d = statement.document
+            years = frozenset() if d.date else self._years_of(d)
+            self._read[statement.place] = Account(statement.text, d.language, d.date, self._seen, years)
+        return self._read[statement.place]
+
+    def _years_of(self, document: Document) -> frozenset[int]:
+        if document.id not in self._years:
+            this_year = datetime.datetime.now(tz=datetime.UTC).year
+            self._years[document.id] = years_of(self._text_of(document.id), this_year)
+        return self._years[document.id]
+
+
+@lru_cache(maxsize=10_000)
+def _stems(text: str, language: str | None) -> frozenset[str]:
+    return frozenset(stem(w, language) for w in split(text) if w not in function_words() and len(w) > 2)
+
+
+def _near(text: str, language: str | None, answering: Sequence[frozenset[str]]) -> bool:
+    own = _stems(text, language)
+    return any(len(own & stems) >= SHARED for stems in answering)
+
+
+def _merged(pairs: Sequence[_Pair], quotes: Quotes) -> tuple[Conflict, ...]:
+    """Join pairs about the same words of the same answering sentence into one conflict, each value with its citations."""
+    conflicts: dict[tuple[object, ...], tuple[_Pair, dict[str, list[int]]]] = {}
+    for pair in pairs:
+        key = (pair.first.place, pair.difference.aspect, pair.difference.kind, pair.difference.first)
+        if key not in conflicts and len(conflicts) == MOST:
+            continue
+        numbers = [quotes.add(s.document, s.text, s.start, s.end) for s in (pair.first, pair.second)]
+        if None in numbers:
+            continue
+        values = conflicts.setdefault(key, (pair, {}))[1]
+        spans = (pair.difference.first, pair.difference.second)
+        for statement, span, n in zip((pair.first, pair.second), spans, numbers, strict=True):
+            cited = values.setdefault(statement.text[slice(*span)], [])
+            if n is not None and n not in cited:
+                cited.append(n)
+    return tuple(_conflict(pair.difference, values) for pair, values in conflicts.values() if len(values) > 1)
+
+
+def _conflict(difference: Difference, values: dict[str, list[int]]) -> Conflict:
+    cited = tuple((value, tuple(numbers)) for value, numbers in values.items())
+    return Conflict(difference.about, cited, difference.kind, difference.aspect)

@@ -189,7 +189,7 @@ class Engine:
         """Find what stands beside the sentences of an answer in all the best passages: members of a list, conflicts."""
         text = results.query
         found = self.ranked(text, self.ranker.terms(text), Query(text, filters=results.filters))
-        return beside(text, [(f.document, f.passage) for f in found], chosen, quotes)
+        return beside(text, [(f.document, f.passage) for f in found], chosen, quotes, self.catalogue.text)
 
 
 _ASKS_FOR_NAMES = re.compile(

@@ -18,6 +18,7 @@ from search.quoted import quoted
 
 Span = tuple[int, int]
 
+LONGEST_NAME = 200  # characters, of a name that an abbreviation is given for
 MOST_RUN = 16  # words: a longer run of capitals is a heading
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-ŽА-ЯЁӘҒҚҢӨҰҮҺІЇЄЎ]"
 _TOKEN = rf"(?:{_CAPITAL}\.|{_CAPITAL}[^\W_]*(?:[’'/&‑-][^\W_]+)*(?:(?<=s)[’'](?=\s{_CAPITAL}))?)"
@@ -25,7 +26,7 @@ _SMALL = (
     r"(?:of|for|on)\s+the|of|for|on|against|without|under|de\s+la|de|del|della|di|da|do|dos|du|von|van\s+der|van|der|den"
     r"|al|bin|ibn|und|по|против"
 )
-_RUN = re.compile(rf"{_TOKEN}(?:\s+(?:(?:{_SMALL})\s+)?{_TOKEN}|\s+\d{{1,3}}\b)*")
+_RUN = re.compile(rf"{_TOKEN}(?:\s+(?:(?:{_SMALL})\s+)?{_TOKEN}|\s+\d{{1,3}}\b(?!\s+[a-zа-яё]))*")
 _PIECE = re.compile(rf"{_TOKEN}|\d+|[^\W\d_]+")
 _AND = re.compile(r"\s+(?:and|&|и)\s+")
 _ABBREVIATION = re.compile(r"\s*\(\s*[“\"«]?([A-ZА-ЯЁ][A-ZА-ЯЁ/&-]{1,9})[”\"»]?\s*\)")
@@ -60,6 +61,7 @@ class Seen:
     alone: Counter[str] = field(default_factory=Counter)  # runs that no "and" goes before
     plurals: set[str] = field(default_factory=set)  # "MEP", where "MEPs" is written: a noun, not a name
     abbreviations: dict[str, str] = field(default_factory=dict)  # as written -> the name it stands for
+    names: dict[str, list[Name]] = field(default_factory=dict)  # of the sentences read so far
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Seen:
@@ -81,14 +83,18 @@ class Seen:
                     self.alone[match[0]] += 1
 
     def _define(self, text: str) -> None:
-        for name in (n for n in _candidates(text, self) if n.abbreviation):
-            if name.abbreviation and _could_shorten(name.abbreviation, name.words):
-                self.abbreviations.setdefault(name.abbreviation, name.words)
+        for match in _ABBREVIATION.finditer(text):
+            before = text[max(0, match.start() - LONGEST_NAME) : match.end()]
+            for name in _candidates(before, self)[-2:]:
+                if name.abbreviation and _could_shorten(name.abbreviation, name.words):
+                    self.abbreviations.setdefault(name.abbreviation, name.words)
 
 
 def names_in(text: str, seen: Seen) -> list[Name]:
     """Return the names in one sentence, in order and apart; words of the calendar, nationalities and titles are none."""
-    return [name for name in _candidates(text, seen) if _is_name(text, name, seen)]
+    if text not in seen.names:
+        seen.names[text] = [name for name in _candidates(text, seen) if _is_name(text, name, seen)]
+    return seen.names[text]
 
 
 def _candidates(text: str, seen: Seen) -> list[Name]:
@@ -284,6 +290,7 @@ def describes(text: str, name: Name) -> bool:
     return bool(after) and _country(name.words) and not _is_country_name(name.words)
 
 
+@lru_cache(maxsize=50_000)
 def is_country(words: str) -> bool:
     """Whether a name as a whole is that of a country or union of countries, in English or Russian, in any case."""
     if _is_country_name(words):
@@ -292,6 +299,7 @@ def is_country(words: str) -> bool:
     return bool(spans) and spans[0][1] == 0 and spans[0][2] == len(words) and not re.search(r"(?:ese|ian|ish)$", words)
 
 
+@lru_cache(maxsize=50_000)
 def _country(words: str) -> bool:
     return any(True for _ in countries(words.strip()))
 
