@@ -1,6 +1,6 @@
 """How well lists are answered: the members found against those that the texts give, half of the questions held out.
 
-The texts of ``eval/lists/texts`` and the sample corpus are indexed and asked as a user would ask them. A member counts if
+The texts of ``eval/lists`` and the sample corpus are indexed and asked as a user would ask them. A member counts if
 one of its spellings is given; two members for one, or one that is none, count against precision.
 """
 
@@ -18,7 +18,7 @@ from search.engine import Engine
 from search.results import Member
 
 HERE = Path(__file__).parent
-FOLDERS = {"planted": HERE / "lists" / "texts", "sample": HERE.parent / "corpus"}
+FOLDERS = {"planted": HERE / "lists" / "texts", "unseen": HERE / "lists" / "unseen", "sample": HERE.parent / "corpus"}
 HALVES = ("tuning", "held out")
 
 

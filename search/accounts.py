@@ -7,6 +7,7 @@ part, or enough of where, when, how many and with which words; what differs must
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -155,11 +156,16 @@ def _dates(a: Account, b: Account, x: Event, y: Event) -> Difference | None:
     one_day = d.day is not None and d.day == e.day and d.month == e.month
     years, others = _years(a, d), _years(b, e)
     one_month = d.month == e.month and bool(years & others) and d.day != e.day
-    once = x.root in ONCE and _shared_people(x, y, a, b)
+    once = _once(x) and _shared_people(x, y, a, b)
     near = one_month and (_alike(x, y) or once)
     if not (near or once or (one_day and _alike(x, y, 3))):
         return None
     return Difference(Disagreement.CONFLICT, "date", x.word, (d.start, d.end), (e.start, e.end))
+
+
+def _once(event: Event) -> bool:
+    """Whether what happened can happen to someone only once."""
+    return any(event.root.startswith(root) for root in ONCE) if event.root > "а" else event.root in ONCE
 
 
 def _alike(x: Event, y: Event, least: int = 1) -> bool:
@@ -173,8 +179,11 @@ def _numbers(a: Account, b: Account, x: Event, y: Event) -> Iterator[Difference]
         return
     if x.denied != y.denied or _points(a, b, x, y) < ENOUGH:
         return
+    agreed = {c.noun for c in x.counts for d in y.counts if c.noun == d.noun and (c.least, c.most) == (d.least, d.most)}
     for c in x.counts:
         for d in y.counts:
+            if c.noun in agreed or d.noun in agreed:
+                continue
             if kind := _counts_differ(c, d):
                 yield Difference(kind, "number", x.word, (c.start, c.end), (d.start, d.end))
     if named := _named_differ(x, y):
@@ -216,7 +225,7 @@ def _places(a: Account, b: Account, x: Event, y: Event) -> Difference | None:
     if len(mine) != 1 or len(other) != 1 or not _shared_people(x, y, a, b) or not _other_place(x, y):
         return None
     dated = any(d.day and _same_day(d, e) and _may_be_one(a, b, d, e) for d in x.dates for e in y.dates)
-    if _other_time(a, b, x, y) or not (dated or x.root in ONCE) or x.denied or y.denied:
+    if _other_time(a, b, x, y) or not (dated or _once(x)) or x.denied or y.denied:
         return None
     p, q = mine[0], other[0]
     return Difference(Disagreement.CONFLICT, "place", x.word, (p.start, p.end), (q.start, q.end))
@@ -241,6 +250,8 @@ def _ending(a: Account, b: Account, x: Event, y: Event) -> Difference | None:
     for first, second, mine, other, turned in ((a, b, x, y, False), (b, a, y, x, True)):
         if first is not (b if turned else a) or mine.denied or other.denied:
             continue
+        if any(event.root == other.root for event in first.events):
+            continue  # it tells of the end itself
         plain = undoes(other.word, mine.word) and not opposed(other.word, mine.word) and _shared_people(mine, other, first, second)
         named = undoes_named(other.word, other.around, mine.word) and _one_matter(first, second, mine, other)
         if (plain or named) and not _before(second, first, other, mine):
@@ -271,13 +282,24 @@ def _after(a: Account, d: When, b: Account, e: When) -> bool:
 
 
 def _opposition(a: Account, b: Account, x: Event, y: Event) -> Difference | None:
-    if not opposed(x.word, y.word) or x.denied or y.denied or not _shared_people(x, y, a, b):
+    if x.denied or y.denied or not (opposed(x.word, y.word) or _found_guilty(x, y) or _found_guilty(y, x)):
+        return None
+    if not _shared_people(x, y, a, b) and not _of_one_country(x, y):
         return None
     if _other_place(x, y):
         return None
     later = _other_time(a, b, x, y)
     kind = Disagreement.LATER if later else Disagreement.CONFLICT
     return Difference(kind, "outcome", x.word, (x.start, x.end), (y.start, y.end))
+
+
+def _found_guilty(x: Event, y: Event) -> bool:
+    return bool(re.match("found|признал", y.word)) and any(opposed(x.word, word) for word in y.around)
+
+
+def _of_one_country(x: Event, y: Event) -> bool:
+    """Whether two events name no one but the same countries, and say the rest with mostly the same words."""
+    return not x.people and not y.people and bool(x.countries) and x.countries == y.countries and _alike(x, y)
 
 
 # -- the year of a document that gives none

@@ -21,6 +21,7 @@ _STATE = re.compile(rf"\s*(?:of\s+the\s+\w+\s+)?{_BEING}\b", re.I)
 _DOING = re.compile(r"\s*(?:did|do|does)\b", re.I)
 _SHORT_PARTICIPLE = re.compile(r"(?:ен|ён|ан|ян|т)(?:|а|о|ы)$")
 _PREPOSITION = re.compile(r"\b(?:against|for|to|from|with|of|about|by|on|против|для|о|об|с|к)\s+$", re.I)
+_MODALS = frozenset("should must may can could would shall will".split())
 MOST_NOUN_PHRASE = 6  # words between "which" and the noun that it asks for
 
 
@@ -63,7 +64,7 @@ def what_is_asked(question: str) -> Asked | None:
         return None
     follows = " ".join(after)
     doing, state = bool(_DOING.match(follows)), bool(_STATE.match(follows))
-    main = said[-1] if doing else _participle(said) if state else said[0]
+    main = _main(question[: match.start()], after, said, doing=doing, state=state)
     patient = bool(doing or match["whom"] or _is_done_to(main, state, match["which"] or ""))
     country = noun is not None and ("place", "country") in kinds_of(noun)
     free = bool(match["where"] or _PREPOSITION.search(question[: match.start()]))
@@ -103,6 +104,16 @@ def _said(question: str, words: list[str]) -> list[str]:
         and class_of(word) not in (PERSON,)
     ]
     return list(dict.fromkeys(kept))
+
+
+def _main(before: str, after: list[str], said: list[str], *, doing: bool, state: bool) -> str:
+    """The word that says what happened: the last in a turned question, the first behind "should", else a participle."""
+    modal = next((i for i, word in enumerate(after) if word.lower() in _MODALS), None)
+    if modal is not None:
+        return next((word.lower() for word in after[modal:] if word.lower() in said), said[0])
+    if doing or _PREPOSITION.search(before):
+        return said[-1]
+    return _participle(said) if state else said[0]
 
 
 def _lower_twin(word: str, low: list[str]) -> bool:

@@ -326,9 +326,8 @@ def _months_and_days() -> frozenset[str]:
     from babel import Locale
 
     tables = [table for tag in ("en", "ru") for table in (Locale.parse(tag).months, Locale.parse(tag).days)]
-    return frozenset(
-        folded(str(word)) for table in tables for form in table.values() for word in form.get("wide", {}).values()
-    )
+    words = {folded(str(word)) for table in tables for form in table.values() for word in form.get("wide", {}).values()}
+    return frozenset(words | {word[:-1] + "е" for word in words if re.search("[а-я]$", word)})
 
 
 def is_calendar(word: str) -> bool:

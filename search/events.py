@@ -23,7 +23,7 @@ _IRREGULAR = frozenset(
     " hit shut sold bought brought sought fought built born sworn stolen written withdrawn withdrew overthrown threw thrown rose"
     " led made kept burnt upheld set told struck slain hung fell let struck drawn chosen frozen hidden driven".split()
 )
-_PAST = re.compile(r"(?:[^\W\d_]{2,}ed)$|(?:[а-яё]{3,}(?:л|ла|ло|ли|лся|лась|лось|лись|н|на|но|ны|ён|ена|ены|ит|иты|ита|та|то|ты))$")
+_PAST = re.compile(r"(?:[^\W\d_]{2,}ed)$|(?:[а-яё]{2,}(?:л|ла|ло|ли|лся|лась|лось|лись|н|на|но|ны|ён|ена|ены|ит|иты|ита|та|то|ты))$")
 _NOT_PAST = frozenset("need indeed hundred based related alleged united armed interested concerned called so-called лет против работы свободы организаты суда".split())
 _POSSIBLE = re.compile(
     r"\b(?:should|shall|must|(?-i:may)|might|could|would|will|calls?\s+(?:on|for|upon)|call(?:ed|ing)\s+(?:on|for|upon)|urg\w+|recommend\w*|demand\w*"
@@ -35,6 +35,7 @@ _INFINITIVE = re.compile(r"(?<!up )\bto\s+$")
 _DENIED = re.compile(r"\b(?:not|never|n’t|n't|не)\s+(?:\w+\s+)?$", re.I)
 _BEING = re.compile(r"\b(?:is|are|was|were|been|being|be|был|была|были|было)\b", re.I)
 _IN = re.compile(r"\b(?:in|at|near|outside|в|во|на|под|около)\s+(?:the\s+)?[“«\"]?$", re.I)
+_OF_THEM = re.compile(r"(?:\bof\s+wh(?:ich|om)|\bincluding|\bиз\s+(?:них|которых))\s+(?:\w+\s+)?$", re.I)
 _OWN_VERB = re.compile(r"[”»\"]?(?:\s*\([^)]*\))?\s+(?:was|were|is|are|has|have|had|will|would|[a-z]+ed|[а-яё]+(?:л|ла|ли))\b")
 
 
@@ -54,6 +55,7 @@ class Event:
     happened: bool
     denied: bool
     people: tuple[Name, ...]
+    countries: frozenset[str]
     places: tuple[Name, ...]
     dates: tuple[When, ...]
     about_then: tuple[When, ...]
@@ -122,6 +124,7 @@ def _event(clause: _Clause, word: re.Match[str], verbs: Sequence[re.Match[str]],
         happened=not _POSSIBLE.search(text[clause.start : start]),
         denied=bool(_DENIED.search(text[:start])),
         people=_people(clause, start, end, verbs),
+        countries=frozenset(n.words for n in clause.names if is_country(n.words)),
         places=tuple(n for n in clause.names if not n.quoted and _IN.search(text[: n.start]) and _tied(text, start, end, n, other)),
         dates=tuple(d for d in clause.dates if _tied(text, start, end, d, other)),
         about_then=tuple(clause.dates),
@@ -141,6 +144,8 @@ def _tied(text: str, start: int, end: int, thing: Name | When, verbs: Sequence[r
 def _counts_for(clause: _Clause, start: int, end: int, count: Count, verbs: Sequence[re.Match[str]]) -> bool:
     """Whether so many took part: no other verb and no other number between."""
     low, high = (end, count.start) if count.start >= end else (count.end, start)
+    if any(c is not count and low <= c.start < high for c in clause.counts) or _OF_THEM.search(clause.text[: count.start]):
+        return False
     between = [v for v in verbs if low <= v.start() < high]
     numbers = re.search(r"\d", re.sub(r"\d{1,2}\s+\w+\s+(?:19|20)\d\d|(?:19|20)\d\d", "", clause.text[low:high]))
     other_ended = count.end <= start and any(v.end() <= count.start and count.start - v.end() < 25 for v in verbs)
@@ -169,7 +174,8 @@ def _does_own(clause: _Clause, end: int, group: Sequence[Name], verbs: Sequence[
     gap = clause.text[end : group[0].start]
     if re.match(r"\s+(?:that|что)\b", gap):
         return False
-    between = any(end <= v.start() < group[0].start for v in verbs)
+    gap = re.sub(r"\w+ed\s+(?:on|by|against|in|to|for)\s+(?:the\s+)?$", lambda m: " " * len(m[0]), gap)  # "the fine imposed on X"
+    between = any(end <= v.start() < group[0].start and gap[v.start() - end : v.end() - end].strip() for v in verbs)
     return between or bool(_OWN_VERB.match(clause.text, group[-1].end))
 
 

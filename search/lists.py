@@ -32,7 +32,10 @@ _BETWEEN = re.compile(
     r"(?:\b(?:and|or|as well as|и|или|а также)\b)?\s*(?:[\w-]*[a-zа-яё](?:\s+[\w-]*[a-zа-яё]){0,4}\s+)?(?:,\s*)?[“«\"]?"
 )
 # What ties a name to the one before it, as where someone is from: it is no member itself.
-_BELONGS = re.compile(r"[”»\"]?\s+(?:of|for|from|at|with|in)\s+(?:the\s+)?(?:\w+\s+)?[“«\"]?|\s*\((?:[^()]*\s)?|\s+из\s+")
+_BELONGS = re.compile(r"[”»\"]?\s+(?:of|for|from|at|in)\s+(?:the\s+)?(?:\w+\s+)?[“«\"]?|\s*\((?:[^()]*\s)?|\s+из\s+")
+_ACCORDING = re.compile(
+    r"\b(?:according\s+to|по\s+(?:данным|словам|мнению|информации)|согласно)\s[^,;:«“]{0,60}[«“]?$", re.IGNORECASE
+)
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|did|does|said|stated|called|asked|told|by|for|to|in|at|on|with|from|against|over|who|which|that|whose|whom|был|была|были|заявил\w*|сообщил\w*|в|на|из|с|за|по|что|который|которая)\b"
 )
@@ -166,7 +169,9 @@ def _groups(text: str, names: Sequence[Name]) -> list[_Group]:
     for name in names:
         last = gathered[-1][-1] if gathered else None
         belonging = _OF_SOMEONE.search(text[at : name.start])
-        if at and _BELONGS.fullmatch(text[at : name.start]):
+        if _ACCORDING.search(text[: name.start]):
+            plain = _blanked(plain, name.start, name.end)
+        elif at and _BELONGS.fullmatch(text[at : name.start]):
             plain = _blanked(plain, at, name.end)
         elif belonging and class_of(belonging[1]) == PERSON:
             plain = _blanked(plain, at + belonging.end(1), name.end)
@@ -183,6 +188,7 @@ def _blanked(text: str, start: int, end: int) -> str:
 
 
 def _goes_on(gap: str) -> bool:
+    gap = re.sub(r"\b(?:together|along)\s+with\b", ",", gap)
     if not re.search(r",|\band\b|\bи\b|\bor\b|\bили\b|\bwell as\b|\bтакже\b", gap) or not _BETWEEN.fullmatch(gap):
         return False
     return not _FINITE.search(_ASIDE.sub(" ", gap))
@@ -257,7 +263,7 @@ def _beside_word(asked: Asked, text: str, place: tuple[int, int], groups: Sequen
         return (before if short else []) or after
     if passive or announced and _is_passive(text, place):
         return passive[-1:] + [g for g in announced[:1] if not passive]
-    done_to = [g for g in after if g not in by and not _IN.search(text[: g.start])]
+    done_to = [g for g in after if g not in by and (asked.kind == PLACE or not _IN.search(text[: g.start]))]
     return (done_to if not _is_passive(text, place) else []) or announced[:1] or [g for g in active if _reduced(text, g, place)]
 
 
@@ -290,7 +296,7 @@ def _inverted(text: str, place: tuple[int, int], after: list[_Group], asked: Ask
 
 def _reduced(text: str, group: _Group, place: tuple[int, int]) -> bool:
     """Names that a state is told of without "be": "the groups ECHO and Veritas, suspended since January"."""
-    return bool(re.fullmatch(r"[”»\"]?\s*,?\s*(?:\w+ly\s+)?", text[group.end : place[0]]))
+    return bool(re.fullmatch(r"[”»\"]?\s*,\s*(?:\w+ly\s+)?", text[group.end : place[0]]))
 
 
 def _fits_noun(asked: Asked, group: _Group) -> bool:

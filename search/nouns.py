@@ -21,7 +21,7 @@ _FAMILIES = {
         blogger блогер
         activist campaigner dissident defender rights-defender protester demonstrator активист активистка правозащитник правозащитница диссидент протестующий
         lawyer attorney advocate solicitor barrister адвокат юрист
-        prisoner detainee inmate заключённый задержанный арестованный политзаключённый
+        prisoner detainee inmate заключённый политзаключённый
         guard officer policeman soldier warden надзиратель полицейский офицер солдат охранник
         politician deputy lawmaker senator parliamentarian mep mp депутат сенатор политик
         leader head chairman chairperson president director founder лидер глава председатель президент директор основатель

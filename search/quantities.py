@@ -35,7 +35,7 @@ class Count:
     @property
     def exact(self) -> bool:
         """Whether it is one number, or one to within what "about" allows."""
-        return self.most <= 1.3 * max(self.least, 1)
+        return self.most <= 1.4 * max(self.least, 1)
 
 
 # -- dates

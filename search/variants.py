@@ -76,6 +76,8 @@ def same(a: str, b: str, abbreviations: Mapping[str, str]) -> bool:
 def _alike(a: str, b: str) -> bool:
     if 1 in (len(a), len(b)):
         return a[0] == b[0]
+    if min(len(a), len(b)) > 3 and a.rstrip("aeiouy") == b.rstrip("aeiouy"):
+        return True  # a short name in another case: Ольга, Ольгу
     return alike(a, b) >= WORDS_ALIKE
 
 
