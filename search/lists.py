@@ -29,7 +29,7 @@ _ASIDE = re.compile(r"\([^)]*\)|,\s*(?:who|which|whose|a|an|the|his|her|another)
 # What may stand between two members: a comma, "and", an aside, a few small words.
 _BETWEEN = re.compile(
     r"\s*[”»\")]?(?:\s*\([^)]*\))?(?:\s*,\s*(?:who|which|whose|a|an|the|his|her|another)\s[^,;.]{3,90},|\s*,)?\s*"
-    r"(?:\b(?:and|or|as well as|и|или|а также)\b)?\s*(?:[\w-]*[a-zа-яё](?:\s+[\w-]*[a-zа-яё]){0,4}\s+)?(?:,\s*)?[“«\"]?"
+    r"(?:\b(?:and|or|as well as|и|или|а также)\b)?\s*(?:[\w-]*[a-zа-яё](?:\s+(?:[\w-]*[a-zа-яё]|[A-Z]{2,})){0,4}\s+)?(?:,\s*)?[“«\"]?"
 )
 # What ties a name to the one before it, as where someone is from: it is no member itself.
 _BELONGS = re.compile(r"[”»\"]?\s+(?:of|for|from|at|in)\s+(?:the\s+)?(?:\w+\s+)?[“«\"]?|\s*\((?:[^()]*\s)?|\s+из\s+")
@@ -256,7 +256,8 @@ def _beside_word(asked: Asked, text: str, place: tuple[int, int], groups: Sequen
     active = [g for g in before if not _BEING.search(text[g.end : place[0]])]
     by = [g for g in after if _BY.search(text[: g.start])]
     if not asked.patient:
-        return by or ([] if _is_passive(text, place) else active) or _inverted(text, place, after, asked)
+        doers = by or ([] if _is_passive(text, place) else active)
+        return doers or announced[:1] or _inverted(text, place, after, asked)
     russian = bool(re.search("[а-яё]", text[place[0] : place[1]], re.I))
     if russian:
         short = bool(re.search(r"(?:н|т)(?:|а|о|ы)$", text[place[0] : place[1]]))
