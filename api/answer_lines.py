@@ -25,7 +25,9 @@ def show_beside(out: Console, answer: Answer) -> None:
     """Print the members of a list and how far they were looked for, and where sources differ, with both quotes."""
     if answer.looked_at:
         looked = f"looked for in {answer.looked_at.passages} passages of {_documents(answer.looked_at.documents)}"
-        out.print(Text("\nNamed in the sources").append(f" ({looked})" if answer.members else f": none ({looked})", "dim"))
+        out.print(
+            Text("\nNamed in the sources").append(f" ({looked})" if answer.members else f": none ({looked})", "dim")
+        )
     for member in answer.members:
         line = Text("  - ").append(_line(member.name), style="bold")
         if others := [v for v in member.variants if v != member.name]:
@@ -53,7 +55,9 @@ def attribution(quote: Quote) -> str:
         who = " ".join(_line(words.text) for words in (said.speaker, said.verb) if words)
         parts += [f"“{who}”"] if who else []
         parts += ["quoted speech"] if said.quoted else []
-        parts += [f"{said.standing}" + (f" of {_line(said.author.text)}" if said.author else "")] if said.standing else []
+        parts += (
+            [f"{said.standing}" + (f" of {_line(said.author.text)}" if said.author else "")] if said.standing else []
+        )
     if quote.repeats:
         parts.append(f"repeats [{quote.repeats}]")
     return f"; {', '.join(parts)}" if parts else ""

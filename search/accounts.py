@@ -252,7 +252,11 @@ def _ending(a: Account, b: Account, x: Event, y: Event) -> Difference | None:
             continue
         if any(event.root == other.root for event in first.events):
             continue  # it tells of the end itself
-        plain = undoes(other.word, mine.word) and not opposed(other.word, mine.word) and _shared_people(mine, other, first, second)
+        plain = (
+            undoes(other.word, mine.word)
+            and not opposed(other.word, mine.word)
+            and _shared_people(mine, other, first, second)
+        )
         named = undoes_named(other.word, other.around, mine.word) and _one_matter(first, second, mine, other)
         if (plain or named) and not _before(second, first, other, mine):
             spans = ((mine.start, mine.end), (other.start, other.end))

@@ -69,7 +69,11 @@ def what_is_asked(question: str) -> Asked | None:
     country = noun is not None and ("place", "country") in kinds_of(noun)
     free = bool(match["where"] or _PREPOSITION.search(question[: match.start()]))
     free = free or (kind == PLACE and not country and not doing and not state)
-    names = tuple(w[:-1] if len(w) > 5 else w for w in words if w[0].isupper() and w.isalpha() and w != noun and not is_calendar(w))
+    names = tuple(
+        w[:-1] if len(w) > 5 else w
+        for w in words
+        if w[0].isupper() and w.isalpha() and w != noun and not is_calendar(w)
+    )
     dates = tuple(stem(w, None) for w in split(question) if is_calendar(w) or re.fullmatch(r"(?:19|20)\d\d", w))
     return Asked(noun, kind, tuple(said), main, patient, free, dates, names)
 
@@ -132,4 +136,3 @@ def _is_done_to(main: str, state: bool, which: str) -> bool:
     if re.search("[а-я]", main):
         return _short(main) or (which.lower() in ("каких", "какую") and bool(re.search(r"ли$", main)))
     return state
-

@@ -251,7 +251,9 @@ def initials_fit(abbreviation: str, words: str) -> bool:
     """Whether ``abbreviation``, of four letters or more, is what ``words`` begin with, to within two words at the end."""
     letters = re.sub(r"[^\w]", "", abbreviation)
     initials = _initials(words)
-    return letters.isupper() and len(letters) >= 4 and initials.startswith(letters) and len(initials) - len(letters) <= 2
+    return (
+        letters.isupper() and len(letters) >= 4 and initials.startswith(letters) and len(initials) - len(letters) <= 2
+    )
 
 
 # -- what is a name
@@ -337,4 +339,6 @@ def is_calendar(word: str) -> bool:
 
 def key(words: str) -> tuple[str, ...]:
     """The sounds of the words of a name that begin large, for comparing it with others."""
-    return tuple(sound_key(word) for word in re.findall(r"[^\W_]+", words) if not re.fullmatch(_SMALL + "|the|and|и", word))
+    return tuple(
+        sound_key(word) for word in re.findall(r"[^\W_]+", words) if not re.fullmatch(_SMALL + "|the|and|и", word)
+    )

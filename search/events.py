@@ -23,20 +23,27 @@ _IRREGULAR = frozenset(
     " hit shut sold bought brought sought fought built born sworn stolen written withdrawn withdrew overthrown threw thrown rose"
     " led made kept burnt upheld set told struck slain hung fell let struck drawn chosen frozen hidden driven".split()
 )
-_PAST = re.compile(r"(?:[^\W\d_]{2,}ed)$|(?:[а-яё]{2,}(?:л|ла|ло|ли|лся|лась|лось|лись|н|на|но|ны|ён|ена|ены|ит|иты|ита|та|то|ты))$")
-_NOT_PAST = frozenset("need indeed hundred based related alleged united armed interested concerned called so-called лет против работы свободы организаты суда".split())
+_PAST = re.compile(
+    r"(?:[^\W\d_]{2,}ed)$|(?:[а-яё]{2,}(?:л|ла|ло|ли|лся|лась|лось|лись|н|на|но|ны|ён|ена|ены|ит|иты|ита|та|то|ты))$"
+)
+_NOT_PAST = frozenset(
+    "need indeed hundred based related alleged united armed interested concerned called so-called лет против работы свободы организаты суда".split()
+)
 _POSSIBLE = re.compile(
     r"\b(?:should|shall|must|(?-i:may)|might|could|would|will|calls?\s+(?:on|for|upon)|call(?:ed|ing)\s+(?:on|for|upon)|urg\w+|recommend\w*|demand\w*"
     r"|request\w*|encourag\w+|invit\w+|if|whether|unless|in\s+order\s+to|plan\w*\s+to|propos\w+|threaten\w*|risk\w*|appeal\w*\s+(?:to|for)"
     r"|requir\w+|insist\w*|intend\w*|refus\w+\s+to|fail\w*\s+to|требу\w*|потребова\w*|призва\w*|призыва\w*|рекоменд\w*|следует|должн\w*"
-    r"|нужно|чтобы|если|планиру\w*|предлага\w*|предложи\w*|могут|может|пока)\b", re.I
+    r"|нужно|чтобы|если|планиру\w*|предлага\w*|предложи\w*|могут|может|пока)\b",
+    re.I,
 )
 _INFINITIVE = re.compile(r"(?<!up )\bto\s+$")
 _DENIED = re.compile(r"\b(?:not|never|n’t|n't|не)\s+(?:\w+\s+)?$", re.I)
 _BEING = re.compile(r"\b(?:is|are|was|were|been|being|be|был|была|были|было)\b", re.I)
 _IN = re.compile(r"\b(?:in|at|near|outside|в|во|на|под|около)\s+(?:the\s+)?[“«\"]?$", re.I)
 _OF_THEM = re.compile(r"(?:\bof\s+wh(?:ich|om)|\bincluding|\bиз\s+(?:них|которых))\s+(?:\w+\s+)?$", re.I)
-_OWN_VERB = re.compile(r"[”»\"]?(?:\s*\([^)]*\))?\s+(?:was|were|is|are|has|have|had|will|would|[a-z]+ed|[а-яё]+(?:л|ла|ли))\b")
+_OWN_VERB = re.compile(
+    r"[”»\"]?(?:\s*\([^)]*\))?\s+(?:was|were|is|are|has|have|had|will|would|[a-z]+ed|[а-яё]+(?:л|ла|ли))\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,11 @@ def events_in(text: str, language: str | None, seen: Seen) -> list[Event]:
 
 
 def _clauses(text: str) -> list[tuple[int, int]]:
-    cuts = [0, *(m.end() for m in re.finditer(r";\s|\bwhereas\b|,\s+(?:but|while|whereas|although|но|однако|хотя)\s", text)), len(text)]
+    cuts = [
+        0,
+        *(m.end() for m in re.finditer(r";\s|\bwhereas\b|,\s+(?:but|while|whereas|although|но|однако|хотя)\s", text)),
+        len(text),
+    ]
     return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if text[a:b].strip()]
 
 
@@ -144,7 +155,9 @@ def _tied(text: str, start: int, end: int, thing: Name | When, verbs: Sequence[r
 def _counts_for(clause: _Clause, start: int, end: int, count: Count, verbs: Sequence[re.Match[str]]) -> bool:
     """Whether so many took part: no other verb and no other number between."""
     low, high = (end, count.start) if count.start >= end else (count.end, start)
-    if any(c is not count and low <= c.start < high for c in clause.counts) or _OF_THEM.search(clause.text[: count.start]):
+    if any(c is not count and low <= c.start < high for c in clause.counts) or _OF_THEM.search(
+        clause.text[: count.start]
+    ):
         return False
     between = [v for v in verbs if low <= v.start() < high]
     numbers = re.search(r"\d", re.sub(r"\d{1,2}\s+\w+\s+(?:19|20)\d\d|(?:19|20)\d\d", "", clause.text[low:high]))
@@ -174,7 +187,9 @@ def _does_own(clause: _Clause, end: int, group: Sequence[Name], verbs: Sequence[
     gap = clause.text[end : group[0].start]
     if re.match(r"\s+(?:that|что)\b", gap):
         return False
-    gap = re.sub(r"\w+ed\s+(?:on|by|against|in|to|for)\s+(?:the\s+)?$", lambda m: " " * len(m[0]), gap)  # "the fine imposed on X"
+    gap = re.sub(
+        r"\w+ed\s+(?:on|by|against|in|to|for)\s+(?:the\s+)?$", lambda m: " " * len(m[0]), gap
+    )  # "the fine imposed on X"
     between = any(end <= v.start() < group[0].start and gap[v.start() - end : v.end() - end].strip() for v in verbs)
     return between or bool(_OWN_VERB.match(clause.text, group[-1].end))
 
@@ -184,7 +199,9 @@ def _together(text: str, names: Sequence[Name]) -> list[Name]:
     for name in names:
         if group:
             low, high = sorted((group[-1], name), key=lambda n: n.start)
-            if len(text[low.end : high.start].split()) > 3 or not re.search(r",|\band\b|\bи\b", text[low.end : high.start]):
+            if len(text[low.end : high.start].split()) > 3 or not re.search(
+                r",|\band\b|\bи\b", text[low.end : high.start]
+            ):
                 break
         group.append(name)
     return group

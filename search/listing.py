@@ -41,7 +41,9 @@ def listed(
 
 def _read(question: str, asked: Asked, looked: Found, answering: Sequence[Statement]) -> list[Statement]:
     known = [s for s in answering if s.foreign]
-    own = statements(looked, question, lambda text, language: not foreign(question, text) and covers(asked, text, language))
+    own = statements(
+        looked, question, lambda text, language: not foreign(question, text) and covers(asked, text, language)
+    )
     first = {s.place: i for i, s in enumerate(answering)}
     return [*known, *sorted(own, key=lambda s: first.get(s.place, len(first)))]
 

@@ -206,7 +206,7 @@ def _grouped(text: str, names: Sequence[Name]) -> _Group:
     shared = common
     for name, start in zip(names, [0, *(n.end for n in names)], strict=False):
         lead_up = text[max(start, leads.end("lead") if leads else 0) : name.start]
-        own = tuple(_nouns_before(_ASIDE.sub(" ", lead_up)))
+        own = tuple(_nouns_before(_ASIDE.sub(" ", lead_up) if start else lead_up))
         if any(_plural(noun) for noun in own):
             shared = own
         told.append((*own, *_after(text, name)) or shared)
@@ -262,10 +262,14 @@ def _beside_word(asked: Asked, text: str, place: tuple[int, int], groups: Sequen
     if russian:
         short = bool(re.search(r"(?:н|т)(?:|а|о|ы)$", text[place[0] : place[1]]))
         return (before if short else []) or after
-    if passive or announced and _is_passive(text, place):
+    if passive or (announced and _is_passive(text, place)):
         return passive[-1:] + [g for g in announced[:1] if not passive]
     done_to = [g for g in after if g not in by and (asked.kind == PLACE or not _IN.search(text[: g.start]))]
-    return (done_to if not _is_passive(text, place) else []) or announced[:1] or [g for g in active if _reduced(text, g, place)]
+    return (
+        (done_to if not _is_passive(text, place) else [])
+        or announced[:1]
+        or [g for g in active if _reduced(text, g, place)]
+    )
 
 
 def _around(asked: Asked, text: str, place: tuple[int, int], groups: Sequence[_Group]) -> list[_Group]:
@@ -278,7 +282,9 @@ def _around(asked: Asked, text: str, place: tuple[int, int], groups: Sequence[_G
 def _of_another(between: str) -> bool:
     """Whether a relative clause stands between that is told of some other noun: "X urges ... groups who have fled"."""
     relative = re.search(r"\b(?:who|which|that|whom)\b", between)
-    return bool(relative) and bool(re.search(r"\w", re.sub(r"\([^)]*\)", "", between[: relative.start() if relative else 0])))
+    return bool(relative) and bool(
+        re.search(r"\w", re.sub(r"\([^)]*\)", "", between[: relative.start() if relative else 0]))
+    )
 
 
 def _distance(text: str, start: int, end: int) -> int:
@@ -333,4 +339,3 @@ def looks_like(name: Name) -> str | None:
     if re.search(r"\s(?:for|of|against|without)\s", name.words, re.I):
         return ORGANISATION
     return None
-

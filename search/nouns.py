@@ -1,70 +1,28 @@
 """What kind of thing a noun names: people, bodies or places, and within these what may be called by one another's name.
 
-These are the common nouns of reports in English and Russian, by their singular or stem. A question that asks for "journalists" is answered by
-someone called a reporter, not by someone called a lawyer; a noun that is not here says nothing.
+These are the common nouns of reports in English and Russian (``nouns.txt``). A question that asks for "journalists" is
+answered by someone called a reporter, not by someone called a lawyer; a noun that is not there says nothing.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
 from indexer.words import normalise, stem
 
 PERSON, ORGANISATION, PLACE = "person", "organisation", "place"
 
-# One line a family; the first word of a line names it. "*" marks nouns that fit each of their kind.
-_FAMILIES = {
-    PERSON: """
-        * person people individual man woman men women citizen figure member colleague victim witness participant лицо люди человек гражданин
-        * женщина мужчина участник жертва свидетель член
-        journalist reporter editor editor-in-chief correspondent photographer cameraman columnist журналист журналистка репортёр редактор корреспондент фотограф
-        blogger блогер
-        activist campaigner dissident defender rights-defender protester demonstrator активист активистка правозащитник правозащитница диссидент протестующий
-        lawyer attorney advocate solicitor barrister адвокат юрист
-        prisoner detainee inmate заключённый политзаключённый
-        guard officer policeman soldier warden надзиратель полицейский офицер солдат охранник
-        politician deputy lawmaker senator parliamentarian mep mp депутат сенатор политик
-        leader head chairman chairperson president director founder лидер глава председатель президент директор основатель
-        minister ambassador official governor mayor diplomat spokesperson judge prosecutor министр посол губернатор мэр чиновник судья прокурор
-        doctor nurse medic врач
-        teacher professor student pupil учитель студент
-        refugee migrant asylum-seeker беженец мигрант
-    """,
-    ORGANISATION: """
-        * organisation organization group body entity institution организация группа учреждение структура
-        ngo nonprofit foundation association initiative charity watchdog coalition network fund centre center нпо нко фонд объединение инициатива ассоциация центр коалиция
-        union trade-union syndicate confederation federation профсоюз союз конфедерация федерация
-        party movement faction партия движение фракция
-        company firm bank business corporation enterprise компания фирма банк предприятие
-        newspaper magazine outlet media publication agency website broadcaster newsroom weekly daily газета журнал издание сми агентство сайт
-        station radio channel television радиостанция канал телеканал
-        court tribunal суд трибунал
-        ministry authority government commission committee council parliament mission office bureau министерство правительство комитет комиссия совет парламент бюро
-        university school hospital университет школа больница
-    """,
-    PLACE: """
-        * place location место
-        country state nation government страна государство
-        city town village capital settlement город село деревня столица посёлок
-        region province district area oblast область район регион провинция
-        prison jail colony camp centre facility тюрьма колония лагерь изолятор
-        street square building улица площадь здание
-        airport port border аэропорт порт граница
-    """,
-}  # fmt: skip
 
 
 @lru_cache(maxsize=1)
 def _known() -> dict[str, list[tuple[str, str]]]:
+    lines = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines()
     table: dict[str, list[tuple[str, str]]] = {}
-    for kind, lines in _FAMILIES.items():
-        for line in lines.split("\n"):
-            words = line.split()
-            if not words:
-                continue
-            family = "*" if words[0] == "*" else words[0]
-            for word in words[1:] if family == "*" else words:
-                table.setdefault(_stem(word), []).append((kind, family))
+    for kind, _, words in (line.partition(": ") for line in lines if not line.startswith("#")):
+        family = words.split()[0]
+        for word in words.split():
+            table.setdefault(_stem(word), []).append((kind, family))
     return table
 
 
@@ -97,7 +55,7 @@ def class_of(word: str) -> str | None:
 
 
 def fits(told: str, asked: str) -> bool:
-    """Whether what a text calls something may be what is asked for: one of its family, or a noun for all of its kind."""
+    """Whether what a text calls something may be what is asked for: of one family, or a noun for all of the kind."""
     if _stem(told) == _stem(asked):
         return True
     return any(

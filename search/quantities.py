@@ -150,7 +150,13 @@ def _value(words: str) -> float | None:
 
 def _numbers_something(text: str, at: int) -> bool:
     """Whether a number only says which one: "Article 5", "paragraph 12", "№ 7"."""
-    return bool(re.search(r"(?:\b(?:articles?|art\.?|para(?:graph)?s?\.?|no\.?|rule|section|chapter|page|resolution|law|decree|стать\w+|пункт\w*)|№|§)\s*$", text[:at], re.I))
+    return bool(
+        re.search(
+            r"(?:\b(?:articles?|art\.?|para(?:graph)?s?\.?|no\.?|rule|section|chapter|page|resolution|law|decree|стать\w+|пункт\w*)|№|§)\s*$",
+            text[:at],
+            re.I,
+        )
+    )
 
 
 def _bounds(value: float, bound: str) -> Range:
@@ -169,7 +175,8 @@ def _bounds(value: float, bound: str) -> Range:
 
 
 _NO_NOUN = re.compile(
-    r"(?:of|and|or|to|in|on|at|by|for|from|with|were|was|are|is|have|has|had|more|other|times|per|percent|pm|am|kg|и|из|в|на|с|по|или|были|был)$", re.I
+    r"(?:of|and|or|to|in|on|at|by|for|from|with|were|was|are|is|have|has|had|more|other|times|per|percent|pm|am|kg|и|из|в|на|с|по|или|были|был)$",
+    re.I,
 )
 
 

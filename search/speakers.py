@@ -14,7 +14,8 @@ MOST_BACK = 8  # paragraphs that a quotation may run over
 
 _CHAPEAU = re.compile(
     r"^[ \t]*(?P<author>(?:The\s+)?[^\W\d_][^\n,;:.]{3,90}),[ \t]*\n\s*(?:[–—-]\s*)?(?:having regard|recalling|guided|reaffirming|noting"
-    r"|принимая во внимание|ссылаясь|руководствуясь|напоминая)", re.I | re.M
+    r"|принимая во внимание|ссылаясь|руководствуясь|напоминая)",
+    re.I | re.M,
 )
 _TITLE = re.compile(
     r"^[ \t]*(?P<author>[A-ZА-ЯЁ][^\n,;:.]{3,60}?)\s+(?:(?:legislative|joint)\s+)?(?:resolution|decision|recommendation|opinion)\s+(?:of|on|no)\b",
@@ -23,7 +24,8 @@ _TITLE = re.compile(
 # An operative paragraph begins with what its author does: "3. Urges", "; calls on", "Notes with concern".
 _ACT = re.compile(
     r"\W*(?:\d+[.)]\s*)?(?P<verb>(?:[A-Za-z]+ly\s+)?[A-Za-z]{3,}s(?:\s+(?:on|upon|for|that|with\s+(?:\w+\s+)?(?:concern|regret|satisfaction)))?)\b"
-    r"|\W*(?:\d+[.)]\s*)?(?P<act>[а-яё]+(?:ет|ют|ит|ят)(?:\s+к)?)\b", re.I
+    r"|\W*(?:\d+[.)]\s*)?(?P<act>[а-яё]+(?:ет|ют|ит|ят)(?:\s+к)?)\b",
+    re.I,
 )
 _OPENS, _CLOSES = re.compile(r"^\s*[“«\"„]"), re.compile(r"[”»\"“]\s*[.]?\s*$")
 
@@ -41,7 +43,9 @@ def said_by(catalogue: Catalogue, quote: Quote) -> Said | None:
     spoken = None if standing else _quoted_speech(catalogue, paragraph, at)
     if speech := speech_in(text):
         outer = spoken.speaker if spoken and spoken.speaker and spoken.speaker.text not in text else author
-        return Said(_words(text, speech.speaker, at), _words(text, speech.verb, at), outer, standing, spoken is not None)
+        return Said(
+            _words(text, speech.speaker, at), _words(text, speech.verb, at), outer, standing, spoken is not None
+        )
     return spoken or (Said(None, None, author, standing) if standing else None)
 
 

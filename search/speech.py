@@ -27,20 +27,31 @@ _VERBS = (
 _SAYS = re.compile(rf"(?<![\w-])(?P<verb>(?:{_VERBS}))\b", re.I)
 _ACCORDING = re.compile(
     r"\b(?P<verb>according to|as\s+(?:stated|stressed|noted|reported|mentioned|described|announced)\s+by"
-    r"|по\s+(?:данным|словам|мнению|информации|сообщениям?)|согласно)\s+(?P<speaker>(?:[^,;:.“”«»\"()]|\([^)]*\)){2,120}?)(?=\s*(?:[,;:.“”\"]|$))", re.I
+    r"|по\s+(?:данным|словам|мнению|информации|сообщениям?)|согласно)\s+(?P<speaker>(?:[^,;:.“”«»\"()]|\([^)]*\)){2,120}?)(?=\s*(?:[,;:.“”\"]|$))",
+    re.I,
 )
 _AFTER_QUOTE = re.compile(
     rf"(?:[”»\"]\s*,?\s*[–—-]?\s*(?P<verb>{_VERBS})|,\s*[–—-]?\s*(?P<plain>said|says|added|adds|сказал[аи]?|заявил[аи]?|добавил[аи]?))"
-    r"\s+(?P<speaker>(?:[^;:.“”«»\"()]|\([^)]*\)){2,120}?)(?=\s*(?:[;:.“\"]|$))", re.I
+    r"\s+(?P<speaker>(?:[^;:.“”«»\"()]|\([^)]*\)){2,120}?)(?=\s*(?:[;:.“\"]|$))",
+    re.I,
 )
-_BOUNDARY = re.compile(r"[;:“”«»\"]|\.\s|\b(?:whereas|that|but|while|because|although|however|что|но|а также)\b\s*,?", re.I)
-_BEING = re.compile(r"\b(?:is|are|was|were|been|being|be|to|not|will|would|should|can|could|may|might|must|by)\s+$", re.I)
+_BOUNDARY = re.compile(
+    r"[;:“”«»\"]|\.\s|\b(?:whereas|that|but|while|because|although|however|что|но|а также)\b\s*,?", re.I
+)
+_BEING = re.compile(
+    r"\b(?:is|are|was|were|been|being|be|to|not|will|would|should|can|could|may|might|must|by)\s+$", re.I
+)
 _NO_ONE = re.compile(
-    r"^(?:he|she|it|they|we|i|you|this|these|those|there|who|which|that|as|and|or|он|она|оно|они|мы|я|это|который|которая|которые|in|on|at|of|by|for|with|under|after|before|during|from|to|в|на|по|о|с|из|при|после)$", re.I
+    r"^(?:he|she|it|they|we|i|you|this|these|those|there|who|which|that|as|and|or|он|она|оно|они|мы|я|это|который|которая|которые|in|on|at|of|by|for|with|under|after|before|during|from|to|в|на|по|о|с|из|при|после)$",
+    re.I,
 )
 _SAID_WHAT = re.compile(r"\s*(?:,\s*)?(?:that\b|:|[“«\"]|что\b|,\s*что\b|,\s*[“«\"])")
-_ALSO_A_NOUN = re.compile(r"report|state|note|claim|regret|demand|request|reports|states|notes|claims|demands|requests", re.I)
-_WITH_OBJECT = re.compile(r"condemn|deplor|welcom|regret|urg|call|demand|recommend|den|express|encourag|осу|приз|потреб|реком", re.I)
+_ALSO_A_NOUN = re.compile(
+    r"report|state|note|claim|regret|demand|request|reports|states|notes|claims|demands|requests", re.I
+)
+_WITH_OBJECT = re.compile(
+    r"condemn|deplor|welcom|regret|urg|call|demand|recommend|den|express|encourag|осу|приз|потреб|реком", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +116,15 @@ def _trimmed(text: str, start: int, end: int) -> Span | None:
         start += 1
     while end > start and not (text[end - 1].isalnum() or text[end - 1] in ")”»"):
         end -= 1
-    lead = re.match(r"(?:and|but|hence|thus|however|moreover|also|therefore|и|но)\s+|[^\W_]{1,3}\.\s+", text[start:end], re.I)
+    lead = re.match(
+        r"(?:and|but|hence|thus|however|moreover|also|therefore|и|но)\s+|[^\W_]{1,3}\.\s+", text[start:end], re.I
+    )
     start += lead.end() if lead else 0
     words = text[start:end].split()
     if not words or len(words) > MOST_WORDS or _NO_ONE.match(words[0]) or _NO_ONE.match(words[-1]):
         return None
-    if not any(word[0].isupper() for word in words) and not re.match(r"(?:the|a|an|some|many|several|his|her|their)\b", words[0], re.I):
+    if not any(word[0].isupper() for word in words) and not re.match(
+        r"(?:the|a|an|some|many|several|his|her|their)\b", words[0], re.I
+    ):
         return (start, end) if len(words) <= 4 and all(word.isalpha() for word in words) else None
     return start, end

@@ -21,7 +21,9 @@ def _days() -> dict[str, int]:
 def weekday_at(text: str, start: int, end: int) -> int | None:
     """Return the day of the week (0 for Monday) that stands right beside a date, None if none does."""
     words = "|".join(_days())
-    before = re.search(rf"\b({words})(?:\s+(?:morning|afternoon|evening|night|утром|днём|вечером))?,?\s*\(?\s*$", text[:start], re.I)
+    before = re.search(
+        rf"\b({words})(?:\s+(?:morning|afternoon|evening|night|утром|днём|вечером))?,?\s*\(?\s*$", text[:start], re.I
+    )
     after = re.match(rf"\s*,?\s*\(?\s*({words})\b", text[end:], re.I)
     found = before or after
     return _days()[found[1].lower()] if found else None
