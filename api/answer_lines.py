@@ -48,7 +48,7 @@ def _heading(conflict: Conflict) -> str:
 
 
 def attribution(quote: Quote) -> str:
-    """Say who says a quote and how, "" where the document does not tell: "; says: NGOs (state), recital of: the Council"."""
+    """Say who says a quote and how, "" where the document does not tell: "; “NGOs state”, recital of the Council"."""
     said = quote.said
     parts = []
     if said:

@@ -1,6 +1,6 @@
-"""How well differences between two accounts are told from agreement: pairs of sentences, half of them held out.
+"""How well differences between two accounts are told from agreement: pairs of sentences, a part of them held out.
 
-Half of the pairs (``tuning``) were read while the rules were written; the other half was written before and not looked at.
+Those of the half ``tuning`` were read while the rules were written; the others were written before and not looked at.
 """
 
 from __future__ import annotations

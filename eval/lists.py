@@ -1,4 +1,4 @@
-"""How well lists are answered: the members found against those that the texts give, half of the questions held out.
+"""How well lists are answered: the members found against those that the texts give, a part of the questions held out.
 
 The texts of ``eval/lists`` and the sample corpus are indexed and asked as a user would ask them. A member counts if
 one of its spellings is given; two members for one, or one that is none, count against precision.
@@ -65,13 +65,13 @@ def outcome(engine: Engine, question: Mapping[str, Any]) -> dict[str, Any]:
     answer = engine.ask(question["question"])
     found, missed, wrong = matched(answer.members, question["members"])
     return {
-        "id": question["id"], "half": question["half"], "question": question["question"], "asked": len(question["members"]),
-        "answered": bool(answer.sentences), "found": found, "missed": missed, "wrong": wrong,
+        "id": question["id"], "half": question["half"], "question": question["question"],
+        "asked": len(question["members"]), "answered": bool(answer.sentences), "found": found, "missed": missed, "wrong": wrong,
     }  # fmt: skip
 
 
 def matched(given: Sequence[Member], wanted: Sequence[Sequence[str]]) -> tuple[list[str], list[str], list[str]]:
-    """Return the names wanted that are given, those that are not, and those given that are not wanted or twice there."""
+    """Return the names wanted that are given, those that are not, and those given that are not wanted or are double."""
     left = {names[0]: {name.casefold() for name in names} for names in wanted}
     found, wrong = [], []
     for member in given:

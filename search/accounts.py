@@ -1,7 +1,7 @@
 """Two accounts of one event: whether they are of the same, and what they say otherwise.
 
-Precision matters more than recall. Two sentences are of one event only if they use the same word for it and share who took
-part, or enough of where, when, how many and with which words; what differs must be given by both of them outright.
+Precision matters more than recall. Two sentences are of one event only if they use the same word for it and share who
+took part, or enough of where, when, how many and with which words; what differs must be given by both of them outright.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Difference:
 
 
 def differences(a: Account, b: Account) -> list[Difference]:
-    """Return what two accounts of one event say otherwise, each aspect once; [] if they agree or are of different events."""
+    """Return what two accounts of one event say otherwise; [] if they agree or are of different events."""
     found: dict[tuple[str, Span], Difference] = {}
     for x in a.events:
         for y in b.events:
@@ -191,7 +191,7 @@ def _numbers(a: Account, b: Account, x: Event, y: Event) -> Iterator[Difference]
 
 
 def _named_differ(x: Event, y: Event) -> Difference | None:
-    """A count of people or bodies here, and as many names there: "at least three organisations" and four of them named."""
+    """A count of people or bodies here, other names there: "at least three organisations", and four of them named."""
     for counting, naming in ((x, y), (y, x)):
         if counting.people or len(naming.people) < 2:
             continue
@@ -265,7 +265,7 @@ def _ending(a: Account, b: Account, x: Event, y: Event) -> Difference | None:
 
 
 def _one_matter(a: Account, b: Account, x: Event, y: Event) -> bool:
-    """Whether a penalty and its end are of the same people; of people who are not named, only if the end is dated later."""
+    """Whether a penalty and its end are of the same people; if those are not named, the end must be dated later."""
     if _shared_people(x, y, a, b):
         return True
     unnamed = not y.people and bool(x.kinds & y.kinds)
@@ -310,7 +310,7 @@ def _of_one_country(x: Event, y: Event) -> bool:
 
 
 def years_of(text: str, until: int) -> frozenset[int]:
-    """Return the years in which every "Monday (1 February)" of a text falls on that day of the week; all unknown if none."""
+    """Return the years in which each "Monday (1 February)" of a text falls on that day; none if it has no such date."""
     possible: set[int] | None = None
     for when in dates_in(text):
         day = weekday_at(text, when.start, when.end)

@@ -11,7 +11,8 @@ from search.function_words import function_words_in
 from search.nouns import PERSON, PLACE, class_of, kinds_of
 
 _ASKS = re.compile(
-    r"\b(?P<many>how many|сколько|скольких)\b|\b(?P<who>who|кто)\b|\b(?P<whom>whom|кого|кому)\b|\b(?P<where>where|где)\b"
+    r"\b(?P<many>how many|сколько|скольких)\b|\b(?P<who>who|кто)\b|\b(?P<whom>whom|кого|кому)\b"
+    r"|\b(?P<where>where|где)\b"
     r"|\b(?P<which>which|what|какие|какой|какая|каких|какими|каким|какую|какому)\b"
     r"|^(?P<name>name|list|назовите|перечислите)\b(?:\s+(?:all|the|me|все|всех)\b)*",
     re.IGNORECASE,
@@ -32,7 +33,7 @@ class Asked:
     ``noun`` is what the question calls it, ``kind`` what that noun names, both None for "who"; ``words`` are what the
     question says of it, without dates, names and nouns for people; ``main`` is the one that says what happened;
     ``patient`` says that it was done to them, ``free`` that the question does not tell on which side of it they stand;
-    ``dates`` are stems of its months and years, ``names`` the names in it, without their last letter, which may be a case.
+    ``dates`` are stems of its months and years, ``names`` the names in it, without a last letter that may be a case.
     """
 
     noun: str | None
@@ -95,7 +96,7 @@ def _goes_with(word: str, after: list[str], function: frozenset[str]) -> bool:
 
 
 def _said(question: str, words: list[str]) -> list[str]:
-    """The words that say something of what is asked for: no function words, dates, numbers, names, or nouns for people."""
+    """The words that say something of what is asked for: no function words, dates, names, or nouns for people."""
     low = [word.lower() for word in words]
     function = function_words_in(split(question))
     kept = [

@@ -92,7 +92,7 @@ def _near(text: str, language: str | None, answering: Sequence[frozenset[str]]) 
 
 
 def _merged(pairs: Sequence[_Pair], quotes: Quotes) -> tuple[Conflict, ...]:
-    """Join pairs about the same words of the same answering sentence into one conflict, each value with its citations."""
+    """Join pairs about the same words of one answering sentence into one conflict, each value with its citations."""
     conflicts: dict[tuple[object, ...], tuple[_Pair, dict[str, list[int]]]] = {}
     for pair in pairs:
         key = (pair.first.place, pair.difference.aspect, pair.difference.kind, pair.difference.first)

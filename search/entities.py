@@ -1,7 +1,7 @@
 """Names in running text: runs of capitals, quoted names, and where "and" joins two of them or belongs to one.
 
-No list of known names is read; what a capital means is settled by the grammar of the sentence and by how the same word is
-written elsewhere in the texts at hand (`Seen`).
+No list of known names is read; what a capital means is settled by the grammar of the sentence and by how the same word
+is written elsewhere in the texts at hand (`Seen`).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _NOT_GENITIVE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name in a text, ``text[start:end] == words``; ``abbreviation`` is what the text shortens it to right after it."""
+    """A name in a text, ``text[start:end] == words``; ``abbreviation`` is what the text shortens it to, right there."""
 
     start: int
     end: int
@@ -91,7 +91,7 @@ class Seen:
 
 
 def names_in(text: str, seen: Seen) -> list[Name]:
-    """Return the names in one sentence, in order and apart; words of the calendar, nationalities and titles are none."""
+    """Return the names in one sentence, in order and apart; months, days, nationalities and titles are none."""
     if text not in seen.names:
         seen.names[text] = [name for name in _candidates(text, seen) if _is_name(text, name, seen)]
     return seen.names[text]
@@ -206,7 +206,7 @@ def _joined(text: str, runs: Sequence[Span], seen: Seen) -> list[Span]:
 
 
 def _one_name(text: str, left: Span, right: Span, seen: Seen) -> bool:
-    """Whether "LEFT and RIGHT" is one name: its initials say so, or LEFT is open ("Bureau for ...") and no list ends here."""
+    """Whether "LEFT and RIGHT" is one name: its initials say so, or LEFT is open ("Bureau for") and no list ends here."""
     first, second = text[slice(*left)], text[slice(*right)]
     if not _AND.fullmatch(text[left[1] : right[0]]):
         return False
@@ -248,7 +248,7 @@ def _could_shorten(abbreviation: str, words: str) -> bool:
 
 
 def initials_fit(abbreviation: str, words: str) -> bool:
-    """Whether ``abbreviation``, of four letters or more, is what ``words`` begin with, to within two words at the end."""
+    """Whether ``abbreviation``, of four letters or more, is what ``words`` begin with, up to two words at the end."""
     letters = re.sub(r"[^\w]", "", abbreviation)
     initials = _initials(words)
     return (

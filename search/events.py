@@ -1,4 +1,4 @@
-"""What a sentence tells as having happened: the word for it, who took part, when, where, how many, and whether it is denied.
+"""What a sentence tells as having happened: the word for it, who took part, when, where, how many, or that it did not.
 
 Read by the grammar of the sentence alone. What is asked for, planned or feared did not happen, and is no event.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from indexer.words import normalise, stem
 from search.entities import Name, Seen, is_calendar, is_country, key, names_in
@@ -19,15 +20,15 @@ NEAR = 14  # words between an event and who took part in it
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _IRREGULAR = frozenset(
-    "shot held died beat beaten sent found fled left won lost took taken gave given met began broke broken fell went put cut"
-    " hit shut sold bought brought sought fought built born sworn stolen written withdrawn withdrew overthrown threw thrown rose"
-    " led made kept burnt upheld set told struck slain hung fell let struck drawn chosen frozen hidden driven".split()
+    "shot held died beat beaten sent found fled left won lost took taken gave given met began broke broken fell went put"
+    " cut hit shut sold bought brought sought fought built born sworn stolen written withdrawn withdrew overthrown threw"
+    " thrown rose led made kept burnt upheld set told struck slain hung let drawn chosen frozen hidden driven".split()
 )
 _PAST = re.compile(
     r"(?:[^\W\d_]{2,}ed)$|(?:[а-яё]{2,}(?:л|ла|ло|ли|лся|лась|лось|лись|н|на|но|ны|ён|ена|ены|ит|иты|ита|та|то|ты))$"
 )
 _NOT_PAST = frozenset(
-    "need indeed hundred based related alleged united armed interested concerned called so-called лет против работы свободы организаты суда".split()
+    "need indeed hundred based related alleged united armed interested concerned called so-called лет".split()
 )
 _POSSIBLE = re.compile(
     r"\b(?:should|shall|must|(?-i:may)|might|could|would|will|calls?\s+(?:on|for|upon)|call(?:ed|ing)\s+(?:on|for|upon)|urg\w+|recommend\w*|demand\w*"
@@ -90,7 +91,8 @@ def events_in(text: str, language: str | None, seen: Seen) -> list[Event]:
     found: list[Event] = []
     for start, end in _clauses(text):
         inside = _Clause(
-            text, start, end, [n for n in names if start <= n.start < end], [d for d in dates if start <= d.start < end],
+            text, start, end,
+            [n for n in names if start <= n.start < end], [d for d in dates if start <= d.start < end],
             [c for c in counts if start <= c.start < end], list(_WORD.finditer(text, start, end)),
         )  # fmt: skip
         found += _events(inside, language)
@@ -103,7 +105,7 @@ def _clauses(text: str) -> list[tuple[int, int]]:
         *(m.end() for m in re.finditer(r";\s|\bwhereas\b|,\s+(?:but|while|whereas|although|но|однако|хотя)\s", text)),
         len(text),
     ]
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if text[a:b].strip()]
+    return [(a, b) for a, b in pairwise(cuts) if text[a:b].strip()]
 
 
 def _events(clause: _Clause, language: str | None) -> list[Event]:
@@ -136,7 +138,7 @@ def _event(clause: _Clause, word: re.Match[str], verbs: Sequence[re.Match[str]],
         denied=bool(_DENIED.search(text[:start])),
         people=_people(clause, start, end, verbs),
         countries=frozenset(n.words for n in clause.names if is_country(n.words)),
-        places=tuple(n for n in clause.names if not n.quoted and _IN.search(text[: n.start]) and _tied(text, start, end, n, other)),
+        places=tuple(n for n in clause.names if _is_place(text, n) and _tied(text, start, end, n, other)),
         dates=tuple(d for d in clause.dates if _tied(text, start, end, d, other)),
         about_then=tuple(clause.dates),
         counts=tuple(c for c in clause.counts if _counts_for(clause, start, end, c, other)),
@@ -145,8 +147,12 @@ def _event(clause: _Clause, word: re.Match[str], verbs: Sequence[re.Match[str]],
     )  # fmt: skip
 
 
+def _is_place(text: str, name: Name) -> bool:
+    return not name.quoted and bool(_IN.search(text[: name.start]))
+
+
 def _tied(text: str, start: int, end: int, thing: Name | When, verbs: Sequence[re.Match[str]]) -> bool:
-    """Whether a date or place goes with an event: no other verb stands between, or it opens the clause for all of them."""
+    """Whether a date or place goes with an event: no other verb between, or it opens the clause for all of them."""
     if thing.start >= end:
         return not any(end <= v.start() < thing.start for v in verbs)
     return not any(thing.end <= v.start() < start for v in verbs) or not any(v.end() <= thing.start for v in verbs)

@@ -1,4 +1,4 @@
-"""Who or which: the names in the sentences that answer, each found where it stands beside what the question says of it."""
+"""Who or which: the names in the sentences that answer, where they stand beside what the question says of them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ _ASIDE = re.compile(r"\([^)]*\)|,\s*(?:who|which|whose|a|an|the|his|her|another)
 # What may stand between two members: a comma, "and", an aside, a few small words.
 _BETWEEN = re.compile(
     r"\s*[”»\")]?(?:\s*\([^)]*\))?(?:\s*,\s*(?:who|which|whose|a|an|the|his|her|another)\s[^,;.]{3,90},|\s*,)?\s*"
-    r"(?:\b(?:and|or|as well as|и|или|а также)\b)?\s*(?:[\w-]*[a-zа-яё](?:\s+(?:[\w-]*[a-zа-яё]|[A-Z]{2,})){0,4}\s+)?(?:,\s*)?[“«\"]?"
+    r"(?:\b(?:and|or|as well as|и|или|а также)\b)?\s*"
+    r"(?:[\w-]*[a-zа-яё](?:\s+(?:[\w-]*[a-zа-яё]|[A-Z]{2,})){0,4}\s+)?(?:,\s*)?[“«\"]?"
 )
 # What ties a name to the one before it, as where someone is from: it is no member itself.
 _BELONGS = re.compile(r"[”»\"]?\s+(?:of|for|from|at|in)\s+(?:the\s+)?(?:\w+\s+)?[“«\"]?|\s*\((?:[^()]*\s)?|\s+из\s+")
@@ -51,7 +52,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Names that a sentence lists together, what the text calls each of them, and whether "including" leads up to them."""
+    """Names that a sentence lists together, what the text calls each, and whether "including" leads up to them."""
 
     names: tuple[Name, ...]
     told: tuple[tuple[str, ...], ...]
@@ -148,7 +149,7 @@ def _places(
 
 
 def _adjective(main: str, text: str, start: int, end: int) -> bool:
-    """Whether "close" is no form of the "closed" that was asked for: no ending, and nothing before it makes it a verb."""
+    """Whether "close" is no form of the "closed" asked for: it has no ending, and nothing before makes it a verb."""
     if not main.endswith("ed") or text[end - 1] in "dsgn":
         return False
     return not re.search(r"\b(?:to|will|would|should|must|may|can|could|did|not)\s+$", text[:start])

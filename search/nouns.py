@@ -14,7 +14,6 @@ from indexer.words import normalise, stem
 PERSON, ORGANISATION, PLACE = "person", "organisation", "place"
 
 
-
 @lru_cache(maxsize=1)
 def _known() -> dict[str, list[tuple[str, str]]]:
     lines = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""Dates and counts as a sentence gives them: "25 January", "in May 2016", "at least three organisations", "не менее 12 активистов"."""
+"""Dates and counts as a sentence gives them: "25 January", "in May 2016", "at least three", "не менее 12 активистов"."""
 
 from __future__ import annotations
 
@@ -81,14 +81,19 @@ def dates_in(text: str) -> list[When]:
 
 # -- counts
 
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen"
+)
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _RUSSIAN = {
-    1: "один одна одного одной одному", 2: "два две двух двум двумя", 3: "три трёх трех трём трем", 4: "четыре четырёх четырех четырём",
+    1: "один одна одного одной одному", 2: "два две двух двум двумя", 3: "три трёх трех трём трем",
+    4: "четыре четырёх четырех четырём",
     5: "пять пяти", 6: "шесть шести", 7: "семь семи", 8: "восемь восьми", 9: "девять девяти", 10: "десять десяти",
-    11: "одиннадцать одиннадцати", 12: "двенадцать двенадцати", 13: "тринадцать тринадцати", 14: "четырнадцать четырнадцати",
-    15: "пятнадцать пятнадцати", 16: "шестнадцать шестнадцати", 17: "семнадцать семнадцати", 18: "восемнадцать восемнадцати",
-    19: "девятнадцать девятнадцати", 20: "двадцать двадцати", 30: "тридцать тридцати", 40: "сорок сорока", 50: "пятьдесят пятидесяти",
+    11: "одиннадцать одиннадцати", 12: "двенадцать двенадцати", 13: "тринадцать тринадцати",
+    14: "четырнадцать четырнадцати", 15: "пятнадцать пятнадцати", 16: "шестнадцать шестнадцати",
+    17: "семнадцать семнадцати", 18: "восемнадцать восемнадцати", 19: "девятнадцать девятнадцати",
+    20: "двадцать двадцати", 30: "тридцать тридцати", 40: "сорок сорока", 50: "пятьдесят пятидесяти",
 }  # fmt: skip
 _AT_LEAST = "at least|no fewer than|not less than|no less than|не менее чем|не менее|не меньше|по меньшей мере|как минимум|минимум"
 _MORE = "more than|over|above|upwards of|более чем|более|больше|свыше"
@@ -115,7 +120,8 @@ def _count() -> re.Pattern[str]:
     words = "|".join(sorted(_words(), key=len, reverse=True))
     return re.compile(
         rf"(?:\b(?P<bound>{_AT_LEAST}|{_MORE}|{_AT_MOST}|{_FEWER}|{_ABOUT})\s+)?"
-        rf"(?<![\w.,/-])(?P<number>\d{{1,3}}(?:[,\u00a0\u202f ]\d{{3}})+|\d+|(?:{_TENS.replace(' ', '|')})-\w+|{words})(?![\w-]|[.,/:]\d|\s?%)"
+        rf"(?<![\w.,/-])(?P<number>\d{{1,3}}(?:[,\u00a0\u202f ]\d{{3}})+|\d+"
+        rf"|(?:{_TENS.replace(' ', '|')})-\w+|{words})(?![\w-]|[.,/:]\d|\s?%)"
         r"(?=(?P<rest>(?:\s+[^\W\d_][\w’'-]*){1,4}))",
         re.IGNORECASE,
     )
@@ -126,7 +132,7 @@ def counts_in(text: str) -> list[Count]:
     dates = dates_in(text)
     found = []
     for match in _count().finditer(text):
-        start, end = match.span("number")
+        start = match.start("number")
         value = _value(match["number"])
         if value is None or any(d.start <= start < d.end for d in dates) or _numbers_something(text, start):
             continue

@@ -20,7 +20,7 @@ class Quotes:
         self._quotes: list[Quote] = []
 
     def add(self, document: Document, text: str, start: int, end: int) -> int | None:
-        """Cite ``text``, which should stand at ``start:end``, and return its number; None if other words stand there."""
+        """Cite ``text``, which should stand at ``start:end``, and return its number; None if others stand there."""
         if known := self._numbers.get((document.id, start, end)):
             return known
         first = self._catalogue.paragraph_at(document.id, start).number

@@ -13,12 +13,14 @@ HEAD = 6_000  # characters at the beginning of a document in which its author na
 MOST_BACK = 8  # paragraphs that a quotation may run over
 
 _CHAPEAU = re.compile(
-    r"^[ \t]*(?P<author>(?:The\s+)?[^\W\d_][^\n,;:.]{3,90}),[ \t]*\n\s*(?:[–—-]\s*)?(?:having regard|recalling|guided|reaffirming|noting"
+    r"^[ \t]*(?P<author>(?:The\s+)?[^\W\d_][^\n,;:.]{3,90}),[ \t]*\n\s*(?:[–—-]\s*)?(?:having regard|recalling|guided"
+    r"|reaffirming|noting"
     r"|принимая во внимание|ссылаясь|руководствуясь|напоминая)",
     re.I | re.M,
 )
 _TITLE = re.compile(
-    r"^[ \t]*(?P<author>[A-ZА-ЯЁ][^\n,;:.]{3,60}?)\s+(?:(?:legislative|joint)\s+)?(?:resolution|decision|recommendation|opinion)\s+(?:of|on|no)\b",
+    r"^[ \t]*(?P<author>[A-ZА-ЯЁ][^\n,;:.]{3,60}?)\s+(?:(?:legislative|joint)\s+)?(?:resolution|decision"
+    r"|recommendation|opinion)\s+(?:of|on|no)\b",
     re.M,
 )
 # An operative paragraph begins with what its author does: "3. Urges", "; calls on", "Notes with concern".
@@ -66,7 +68,7 @@ def _author(text: str) -> Words | None:
 
 
 def _quoted_speech(catalogue: Catalogue, paragraph: Paragraph, at: int) -> Said | None:
-    """Who speaks where a quotation runs over paragraphs: the one named in its own, or in the line that leads up to it."""
+    """Who speaks where a quotation runs over paragraphs: named in its own, or in the line that leads up to it."""
     first = max(1, paragraph.number - MOST_BACK)
     before = [p for p in catalogue.paragraphs(paragraph.document_id, first, paragraph.number) if p.text.strip()]
     open_from = _opened(before, at - paragraph.char_start)
@@ -88,7 +90,7 @@ def _quoted(text: str, speech: Speech, offset: int) -> Said:
 
 
 def _opened(paragraphs: list[Paragraph], at: int) -> int | None:
-    """The index of the paragraph in which a quotation begins that the last one is in at ``at``; None if it is in none."""
+    """The index of the paragraph in which the quotation begins that the last one is in at ``at``; None if in none."""
     last = paragraphs[-1].text
     if _OPENS.match(last) and not _closed_before(last, at):
         start = len(paragraphs) - 1

@@ -1,6 +1,7 @@
-"""Who says what in a sentence: "NGOs reported that", "according to witnesses", "said the governor"; English and Russian.
+"""Who says what in a sentence: "NGOs reported that", "according to witnesses", "said the governor".
 
-Only the words of the sentence are given back, as spans; a pronoun names no one, and a passive says nothing of who speaks.
+In English and Russian. Only words of the sentence are given back, as spans; a pronoun names no one, and a passive says
+nothing of who speaks.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ WORDS_ALIKE = 0.8  # for each pair of words of two names of as many words
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What one person, body or place is called: its fullest usual ``name`` and all ``variants``, most frequent first."""
+    """What one person, body or place is called: its fullest usual ``name``, and all ``variants``, the name first."""
 
     name: str
     variants: tuple[str, ...]
@@ -24,8 +24,8 @@ class Called:
 def joined(names: Sequence[str], abbreviations: Mapping[str, str]) -> list[Called]:
     """Group names that are the same, in the order in which each is first named.
 
-    ``abbreviations`` are what the texts say they stand for. A surname that fits several full names is left out: which of
-    them it means is not guessed.
+    ``abbreviations`` are what the texts say they stand for. A surname that fits several full names is left out:
+    which of them it means is not guessed.
     """
     counts = Counter(names)
     groups: list[list[str]] = []
@@ -54,7 +54,7 @@ def _initial(name: str) -> bool:
 
 
 def same(a: str, b: str, abbreviations: Mapping[str, str]) -> bool:
-    """Whether two names may be read as one: alike word for word, one the end or beginning of the other, or shortened."""
+    """Whether two names may be read as one: alike word for word, one the end or start of the other, or shortened."""
     if a == b or _shortened(a, b, abbreviations) or _shortened(b, a, abbreviations):
         return True
     x, y = key(a), key(b)
