@@ -33,7 +33,8 @@ class Asked:
     ``noun`` is what the question calls it, ``kind`` what that noun names, both None for "who"; ``words`` are what the
     question says of it, without dates, names and nouns for people; ``main`` is the one that says what happened;
     ``patient`` says that it was done to them, ``free`` that the question does not tell on which side of it they stand;
-    ``dates`` are stems of its months and years, ``names`` the names in it, without a last letter that may be a case.
+    ``dates`` are stems of its months and years, ``names`` the names in it, without a last letter that may be a case,
+    and ``objects`` those that are not only where or whose; ``wished`` says that it should happen, not that it did.
     """
 
     noun: str | None
@@ -44,6 +45,8 @@ class Asked:
     free: bool = False
     dates: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    wished: bool = False
 
 
 def what_is_asked(question: str) -> Asked | None:
@@ -66,7 +69,10 @@ def what_is_asked(question: str) -> Asked | None:
     follows = " ".join(after)
     doing, state = bool(_DOING.match(follows)), bool(_STATE.match(follows))
     main = _main(question[: match.start()], after, said, doing=doing, state=state)
-    patient = bool(doing or match["whom"] or _is_done_to(main, state, match["which"] or ""))
+    wished = any(word.lower() in _MODALS for word in after)
+    patient = bool(
+        (wished and "be" in after) or doing or match["whom"] or _is_done_to(main, state, match["which"] or "")
+    )
     country = noun is not None and ("place", "country") in kinds_of(noun)
     free = bool(match["where"] or _PREPOSITION.search(question[: match.start()]))
     free = free or (kind == PLACE and not country and not doing and not state)
@@ -76,7 +82,8 @@ def what_is_asked(question: str) -> Asked | None:
         if w[0].isupper() and w.isalpha() and w != noun and not is_calendar(w)
     )
     dates = tuple(stem(w, None) for w in split(question) if is_calendar(w) or re.fullmatch(r"(?:19|20)\d\d", w))
-    return Asked(noun, kind, tuple(said), main, patient, free, dates, names)
+    objects = tuple(name for name in names if _is_object(question, name))
+    return Asked(noun, kind, tuple(said), main, patient, free, dates, names, objects, wished)
 
 
 def _noun_at(words: list[str]) -> int | None:
@@ -119,6 +126,12 @@ def _main(before: str, after: list[str], said: list[str], *, doing: bool, state:
     if doing or _PREPOSITION.search(before):
         return said[-1]
     return _participle(said) if state else said[0]
+
+
+def _is_object(question: str, name: str) -> bool:
+    return not re.search(
+        rf"\b(?:in|at|of|for|from|by|to|on|в|во|на|из|по)\s+(?:\w+\s+){{0,3}}{re.escape(name)}", question
+    )
 
 
 def _lower_twin(word: str, low: list[str]) -> bool:

@@ -22,10 +22,12 @@ _BY = re.compile(r"\bby\s+(?:the\s+|a\s+)?$", re.I)
 _IN = re.compile(r"\b(?:in|at|near|from|to|into|outside|в|во|на|из|под|около)\s+(?:the\s+)?$", re.I)
 _OF_SOMEONE = re.compile(r"([^\W_]+)\s+(?:of|in|for|at|from)\s+(?:the\s+)?$")
 _INTRODUCED = re.compile(
-    r"(?P<lead>(?:,\s*)?\b(?:including|such as|among them|like|включая|в том числе|например)\s*:?"
+    r"(?P<lead>(?:,\s*)?\b(?:including|in particular|notably|such as|among them|like|включая|в том числе|в частности|например)\s*:?"
     r"|(?P<mark>(?:,\s*)?\b(?:namely|а именно)\b\s*:?|:|\s[—–]\s))\s*(?:[a-zа-яё0-9-]+\s+){0,5}[“«\"]?$"
 )
-_ASIDE = re.compile(r"\([^)]*\)|,\s*(?:who|which|whose|a|an|the|his|her|another)\s[^,;.]{3,90},")
+_ASIDE = re.compile(
+    r"\([^)]*\)|,\s*(?:who|which|whose|a|an|the|his|her|another|(?!including)[a-z]{3,}ing)\s[^,;.]{3,90},"
+)
 # What may stand between two members: a comma, "and", an aside, a few small words.
 _BETWEEN = re.compile(
     r"\s*[”»\")]?(?:\s*\([^)]*\))?(?:\s*,\s*(?:who|which|whose|a|an|the|his|her|another)\s[^,;.]{3,90},|\s*,)?\s*"
@@ -34,6 +36,7 @@ _BETWEEN = re.compile(
 )
 # What ties a name to the one before it, as where someone is from: it is no member itself.
 _BELONGS = re.compile(r"[”»\"]?\s+(?:of|for|from|at|in)\s+(?:the\s+)?(?:\w+\s+)?[“«\"]?|\s*\((?:[^()]*\s)?|\s+из\s+")
+_NEW_SUBJECT = re.compile(r",\s+(?:and|but|while)\s+(?!\w+ed\b)[^,]*\b(?:was|were|is|are|has|have|had)\b")
 _ACCORDING = re.compile(
     r"\b(?:according\s+to|по\s+(?:данным|словам|мнению|информации)|согласно)\s[^,;:«“]{0,60}[«“]?$", re.IGNORECASE
 )
@@ -123,7 +126,9 @@ def _listed(asked: Asked, sentence: Statement, seen: Seen, told: Told) -> list[N
         return []
     found: dict[int, Name] = {}
     said, places = _places(asked, text, words, sentence.document.language)
-    for place in (p for p in places[: None if said else 1] if not _denied(text, p)):
+    if asked.objects and not any(name in text for name in asked.objects):
+        return []
+    for place in (p for p in places[: None if said else 1] if not _denied(text, p) and _happened(asked, text, p)):
         chosen = _beside_word(asked, text, place, groups) if said else _around(asked, text, place, groups)
         for group in chosen:
             found |= {n.start: n for n in group.names if _is_kind(asked, n, text, told, group)}
@@ -150,9 +155,22 @@ def _places(
 
 def _adjective(main: str, text: str, start: int, end: int) -> bool:
     """Whether "close" is no form of the "closed" asked for: it has no ending, and nothing before makes it a verb."""
-    if not main.endswith("ed") or text[end - 1] in "dsgn":
+    surface = text[start:end].lower()
+    if surface.endswith("ing") and not main.endswith("ing"):  # "a leading group" leads nothing
+        return not _BEING.search(" ".join(text[:start].split()[-2:]))
+    if not main.endswith("ed") or re.search(r"(?:ed|en|wn|ing|s|ion)$", surface):
         return False
-    return not re.search(r"\b(?:to|will|would|should|must|may|can|could|did|not)\s+$", text[:start])
+    return not re.search(r"\b(?:to|will|would|should|must|may|can|could|did|not)\s+(?:\w+ly\s+)?$", text[:start])
+
+
+def _happened(asked: Asked, text: str, place: tuple[int, int]) -> bool:
+    """Whether a word tells of what happened; "to ban" does only where it was ordered or decided, not asked for."""
+    infinitive = re.search(r"(\w+)\s+to\s+(?:\w+ly\s+)?$", text[: place[0]])
+    if asked.wished or asked.free or not infinitive:
+        return True
+    return bool(
+        re.match("order|forc|decid|decision|agree|compel|oblig|instruct|tri|try|attempt|aim", infinitive[1].lower())
+    )
 
 
 def _denied(text: str, place: tuple[int, int]) -> bool:
@@ -247,7 +265,7 @@ def _after(text: str, name: Name) -> list[str]:
 def _beside_word(asked: Asked, text: str, place: tuple[int, int], groups: Sequence[_Group]) -> list[_Group]:
     """The names on the side of a word on which what is asked for stands."""
     left = [g for g in groups if g.end <= place[0] and _distance(text, g.end, place[0]) <= NEAR]
-    left = [g for g in left if not _of_another(text[g.end : place[0]])]
+    left = [g for g in left if not _of_another(text[g.end : place[0]]) and not _in_aside(text, g)]
     right = [g for g in groups if g.start >= place[1] and _distance(text, place[1], g.start) <= NEAR]
     announced = [g for g in groups if g.start >= place[1] and g.introduced]
     before, after = left[-1:], right[:1]
@@ -280,12 +298,19 @@ def _around(asked: Asked, text: str, place: tuple[int, int], groups: Sequence[_G
     return sorted(named, key=lambda g: min(abs(g.start - place[1]), abs(place[0] - g.end)))[:1]
 
 
+def _in_aside(text: str, group: _Group) -> bool:
+    """Whether names stand in an aside: "X, speaking on behalf of the party Y, requested"."""
+    if group.introduced or not re.match(r"[”»\"]?\s*,", text[group.end :]):
+        return False
+    return bool(re.search(r",\s*(?:who|which|a|an|[a-z]{3,}ing)\s[^,]*$", text[: group.start]))
+
+
 def _of_another(between: str) -> bool:
     """Whether a relative clause stands between that is told of some other noun: "X urges ... groups who have fled"."""
+    if _NEW_SUBJECT.search(between):
+        return True
     relative = re.search(r"\b(?:who|which|that|whom)\b", between)
-    return bool(relative) and bool(
-        re.search(r"\w", re.sub(r"\([^)]*\)", "", between[: relative.start() if relative else 0]))
-    )
+    return bool(relative) and bool(re.search(r"\w", _ASIDE.sub("", between[: relative.start() if relative else 0])))
 
 
 def _distance(text: str, start: int, end: int) -> int:
@@ -326,7 +351,8 @@ def _is_kind(asked: Asked, name: Name, text: str, told: Told, group: _Group) -> 
         return False
     nouns = group.told[group.names.index(name)] or sorted(told.nouns.get(name.words, ()))
     if not nouns:
-        return asked.kind == PLACE or not _IN.search(text[: group.start])
+        said_here = any(fits(word, asked.noun) for word in _WORD.findall(text))
+        return asked.kind == PLACE or (said_here and not _IN.search(text[: group.start]))
     return any(fits(noun, asked.noun) for noun in nouns)
 
 
