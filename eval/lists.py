@@ -65,9 +65,15 @@ def outcome(engine: Engine, question: Mapping[str, Any]) -> dict[str, Any]:
     answer = engine.ask(question["question"])
     found, missed, wrong = matched(answer.members, question["members"])
     return {
-        "id": question["id"], "half": question["half"], "question": question["question"],
-        "asked": len(question["members"]), "answered": bool(answer.sentences), "found": found, "missed": missed, "wrong": wrong,
-    }  # fmt: skip
+        "id": question["id"],
+        "half": question["half"],
+        "question": question["question"],
+        "asked": len(question["members"]),
+        "answered": bool(answer.sentences),
+        "found": found,
+        "missed": missed,
+        "wrong": wrong,
+    }
 
 
 def matched(given: Sequence[Member], wanted: Sequence[Sequence[str]]) -> tuple[list[str], list[str], list[str]]:

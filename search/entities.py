@@ -206,7 +206,7 @@ def _joined(text: str, runs: Sequence[Span], seen: Seen) -> list[Span]:
 
 
 def _one_name(text: str, left: Span, right: Span, seen: Seen) -> bool:
-    """Whether "LEFT and RIGHT" is one name: its initials say so, or LEFT is open ("Bureau for") and no list ends here."""
+    """Whether "LEFT and RIGHT" is one name: its initials say so, or LEFT is open ("Bureau for") and ends no list."""
     first, second = text[slice(*left)], text[slice(*right)]
     if not _AND.fullmatch(text[left[1] : right[0]]):
         return False

@@ -20,9 +20,10 @@ NEAR = 14  # words between an event and who took part in it
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _IRREGULAR = frozenset(
-    "shot held died beat beaten sent found fled left won lost took taken gave given met began broke broken fell went put"
-    " cut hit shut sold bought brought sought fought built born sworn stolen written withdrawn withdrew overthrown threw"
-    " thrown rose led made kept burnt upheld set told struck slain hung let drawn chosen frozen hidden driven".split()
+    "shot held died beat beaten sent found fled left won lost took taken gave given met began broke broken fell went"
+    " put cut hit shut sold bought brought sought fought built born sworn stolen written withdrawn withdrew overthrown"
+    " threw thrown rose led made kept burnt upheld set told struck slain hung let drawn chosen frozen hidden"
+    " driven".split()
 )
 _PAST = re.compile(
     r"(?:[^\W\d_]{2,}ed)$|(?:[а-яё]{2,}(?:л|ла|ло|ли|лся|лась|лось|лись|н|на|но|ны|ён|ена|ены|ит|иты|ита|та|то|ты))$"

@@ -22,7 +22,8 @@ _BY = re.compile(r"\bby\s+(?:the\s+|a\s+)?$", re.I)
 _IN = re.compile(r"\b(?:in|at|near|from|to|into|outside|в|во|на|из|под|около)\s+(?:the\s+)?$", re.I)
 _OF_SOMEONE = re.compile(r"([^\W_]+)\s+(?:of|in|for|at|from)\s+(?:the\s+)?$")
 _INTRODUCED = re.compile(
-    r"(?P<lead>(?:,\s*)?\b(?:including|in particular|notably|such as|among them|like|включая|в том числе|в частности|например)\s*:?"
+    r"(?P<lead>(?:,\s*)?\b(?:including|in particular|notably|such as|among them|like|включая|в том числе"
+    r"|в частности|например)\s*:?"
     r"|(?P<mark>(?:,\s*)?\b(?:namely|а именно)\b\s*:?|:|\s[—–]\s))\s*(?:[a-zа-яё0-9-]+\s+){0,5}[“«\"]?$"
 )
 _ASIDE = re.compile(
@@ -157,7 +158,7 @@ def _adjective(main: str, text: str, start: int, end: int) -> bool:
     """Whether "close" is no form of the "closed" asked for: it has no ending, and nothing before makes it a verb."""
     surface = text[start:end].lower()
     if surface.endswith("ing") and not main.endswith("ing"):  # "a leading group" leads nothing
-        return not _BEING.search(" ".join(text[:start].split()[-2:]))
+        return bool(re.search(r"\b(?:a|an|the|its|their|his|her)\s+(?:\w+\s+)?$", text[:start]))
     if not main.endswith("ed") or re.search(r"(?:ed|en|wn|ing|s|ion)$", surface):
         return False
     return not re.search(r"\b(?:to|will|would|should|must|may|can|could|did|not)\s+(?:\w+ly\s+)?$", text[:start])

@@ -1,4 +1,4 @@
-"""Dates and counts as a sentence gives them: "25 January", "in May 2016", "at least three", "не менее 12 активистов"."""
+"""Dates and counts as a sentence gives them: "25 January", "in May 2016", "at least three", "не менее 12"."""
 
 from __future__ import annotations
 
@@ -95,7 +95,10 @@ _RUSSIAN = {
     17: "семнадцать семнадцати", 18: "восемнадцать восемнадцати", 19: "девятнадцать девятнадцати",
     20: "двадцать двадцати", 30: "тридцать тридцати", 40: "сорок сорока", 50: "пятьдесят пятидесяти",
 }  # fmt: skip
-_AT_LEAST = "at least|no fewer than|not less than|no less than|не менее чем|не менее|не меньше|по меньшей мере|как минимум|минимум"
+_AT_LEAST = (
+    r"at least|no fewer than|not less than|no less than|не менее чем|не менее|не меньше|по меньшей мере|как минимум"
+    r"|минимум"
+)
 _MORE = "more than|over|above|upwards of|более чем|более|больше|свыше"
 _AT_MOST = "up to|at most|no more than|не более чем|не более|не больше|максимум|до"
 _FEWER = "fewer than|less than|under|nearly|almost|менее|меньше|почти"
