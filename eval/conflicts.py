@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def drawn(folder: Path, count: int, chance: random.Random) -> int:
-    """Print every difference between sentences drawn and the paragraphs that share most words with each, to be judged."""
+    """Print each difference between sentences drawn and the paragraphs that share most words with it, to be judged."""
     shown = 0
     with read_folder([folder]) as catalogue:
         passages = [(d, _passage(p)) for d in catalogue.documents(limit=10_000)[1] for p in catalogue.paragraphs(d.id)]
