@@ -9,6 +9,7 @@ from rich.text import Text
 
 from search.results import Answer, Conflict, Disagreement, Quote
 
+MOST_YEARS = 3  # that a date can be of, said on the terminal
 _KINDS = {
     Disagreement.CONFLICT: "Sources differ",
     Disagreement.LATER: "Later development",
@@ -33,18 +34,32 @@ def show_beside(out: Console, answer: Answer) -> None:
         if others := [v for v in member.variants if v != member.name]:
             line.append(f" (also {_line('; '.join(others))})")
         out.print(line.append(f" {_marks(member.citations)}", style="cyan"))
-    quotes = {quote.n: quote for quote in answer.quotes}
+    unsaid = {quote.n: quote for quote in answer.quotes}
+    for sentence in answer.sentences:
+        for n in sentence.citations:
+            unsaid.pop(n, None)  # it stands above, word for word
     for conflict in answer.conflicts:
         out.print(Text(f"\n{_heading(conflict)}", style="yellow"))
+        years = dict(conflict.years)
         for value, numbers in conflict.values:
-            out.print(Text("  - ").append(_line(value), style="bold").append(f" {_marks(numbers)}", style="cyan"))
-            for n in numbers:
-                out.print(Text(f"    “{_line(quotes[n].citation.text)}”", style="dim"))
+            line = Text("  - ").append(_line(value), style="bold").append(_years(years.get(value, ())))
+            out.print(line.append(f" {_marks(numbers)}", style="cyan"))
+            for quote in [unsaid.pop(n) for n in numbers if n in unsaid]:
+                out.print(Text(f"    “{_line(quote.citation.text)}”", style="dim"))
 
 
 def _heading(conflict: Conflict) -> str:
     about = f" of “{_line(conflict.about)}”" if conflict.about else ""
     return f"{_KINDS[conflict.kind]}: {conflict.aspect}{about}"
+
+
+def _years(years: tuple[int, ...]) -> str:
+    """Say which years a date without one can be of, the latest first."""
+    if not years:
+        return ""
+    return (
+        f" (by its document of {', '.join(map(str, years[:MOST_YEARS]))}{', ...' if len(years) > MOST_YEARS else ''})"
+    )
 
 
 def attribution(quote: Quote) -> str:

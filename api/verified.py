@@ -207,8 +207,9 @@ def _conflicts(given: Answer, quotes: dict[int, Quote]) -> list[wire.Conflict]:
     """Return the conflicts of which two values are left, each with quotes in which its words stand."""
     conflicts = []
     for conflict in given.conflicts:
+        years = dict(conflict.years)
         values = [
-            wire.ConflictValue(value=value, citations=left)
+            wire.ConflictValue(value=value, citations=left, years=list(years.get(value, ())))
             for value, ns in conflict.values
             if (left := [n for n in ns if n in quotes and value in quotes[n].citation.text])
         ]

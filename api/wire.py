@@ -218,6 +218,7 @@ class ConflictValue(BaseModel):
 
     value: str
     citations: list[int]
+    years: list[int] = Field(default=[], description="Of a date without a year: those it can be of, by its document")
 
 
 class Conflict(BaseModel):

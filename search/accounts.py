@@ -48,13 +48,17 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What two accounts say otherwise: the words of each for it, as spans, and what happened in the first's words."""
+    """What two accounts say otherwise: the words of each for it, as spans, and what happened in the first's words.
+
+    ``years`` are those that a date without one can be of.
+    """
 
     kind: Disagreement
     aspect: str
     about: str
     first: Span
     second: Span
+    years: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
 
 
 def differences(a: Account, b: Account) -> list[Difference]:
@@ -160,7 +164,8 @@ def _dates(a: Account, b: Account, x: Event, y: Event) -> Difference | None:
     near = one_month and (_alike(x, y) or once)
     if not (near or once or (one_day and _alike(x, y, 3))):
         return None
-    return Difference(Disagreement.CONFLICT, "date", x.word, (d.start, d.end), (e.start, e.end))
+    unsaid = (frozenset() if d.year else years, frozenset() if e.year else others)
+    return Difference(Disagreement.CONFLICT, "date", x.word, (d.start, d.end), (e.start, e.end), unsaid)
 
 
 def _once(event: Event) -> bool:

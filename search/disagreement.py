@@ -107,9 +107,12 @@ def _merged(pairs: Sequence[_Pair], quotes: Quotes) -> tuple[Conflict, ...]:
             cited = values.setdefault(statement.text[slice(*span)], [])
             if n is not None and n not in cited:
                 cited.append(n)
-    return tuple(_conflict(pair.difference, values) for pair, values in conflicts.values() if len(values) > 1)
+    return tuple(_conflict(pair, values) for pair, values in conflicts.values() if len(values) > 1)
 
 
-def _conflict(difference: Difference, values: dict[str, list[int]]) -> Conflict:
+def _conflict(pair: _Pair, values: dict[str, list[int]]) -> Conflict:
+    difference = pair.difference
     cited = tuple((value, tuple(numbers)) for value, numbers in values.items())
-    return Conflict(difference.about, cited, difference.kind, difference.aspect)
+    told = zip((pair.first, pair.second), (difference.first, difference.second), difference.years, strict=True)
+    years = tuple((s.text[slice(*span)], tuple(sorted(unsaid, reverse=True))) for s, span, unsaid in told if unsaid)
+    return Conflict(difference.about, cited, difference.kind, difference.aspect, years)

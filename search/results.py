@@ -127,13 +127,15 @@ class Disagreement(StrEnum):
 class Conflict:
     """Something on which sources differ: each value, in the words of the source, with the citations that give it.
 
-    ``aspect`` is what differs: "date", "number", "place" or "outcome"; ``about`` the word for what happened.
+    ``aspect`` is what differs: "date", "number", "place" or "outcome"; ``about`` the word for what happened. ``years``
+    has, for a date that names no year, the value and the years that it can be of by its document.
     """
 
     about: str
     values: tuple[tuple[str, tuple[int, ...]], ...]
     kind: Disagreement = Disagreement.CONFLICT
     aspect: str = ""
+    years: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,10 @@ def test_sources_that_differ_are_told_unasked(answer: Answer) -> None:
     dates = next(c for c in answer.conflicts if c.aspect == "date")
     assert dates.kind is Disagreement.CONFLICT
     assert {" ".join(value.split()) for value, _ in dates.values} == {"25 January 2020", "25 January"}
+    [(value, years)] = dates.years
+    assert value == "25 January"
+    assert 2021 in years
+    assert 2020 not in years, "its document is of a year in which 1 February was a Monday"
     later = next(c for c in answer.conflicts if c.kind is Disagreement.LATER)
     assert [value for value, _ in later.values] == ["fined", "cancel"]
     assert any(

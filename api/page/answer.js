@@ -56,8 +56,8 @@ export class AnswerCard {
 
   /** What sources disagree about: each value with the quotes that give it, side by side. */
   conflict({ about: subject, aspect, kind = "conflict", values }) {
-    const side = ({ value, citations }) =>
-      el("li", {}, el("b", { dir: "auto" }, value),
+    const side = ({ value, citations, years = [] }) =>
+      el("li", {}, el("b", { dir: "auto" }, value), years.length ? el("span", { class: "meta" }, " ", t("canBe", { years: years.slice(0, 3).join(", ") + (years.length > 3 ? ", …" : "") })) : "",
         citations.map((n) => this.citations.get(n)).filter(Boolean).map((citation) =>
           el("figure", {},
             el("blockquote", { dir: "auto", lang: citation.document.language }, citation.quote),

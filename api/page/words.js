@@ -39,6 +39,7 @@ const WORDS = {
   aspect_number: ["number", "число"],
   aspect_place: ["place", "место"],
   aspect_outcome: ["outcome", "исход"],
+  canBe: ["(by its document of {years})", "(судя по документу, {years})"],
   members: ["Named in the sources", "Названы в источниках"],
   noMembers: ["No names were found", "Имён и названий не найдено"],
   lookedAt: ["Looked for in {passages} of {documents}.", "Просмотрено: {passages}, {documents}."],
