@@ -107,6 +107,13 @@ def _points(a: Account, b: Account, x: Event, y: Event) -> int:
     return points + (common >= 2 and common >= 0.35 * least) + (common >= 4 and common >= 0.5 * least)
 
 
+def _anchored(a: Account, b: Account, x: Event, y: Event) -> bool:
+    """Whether two events share someone, a place or a date: "In the dialogue, 66 delegations spoke" is of any."""
+    if _shared_people(x, y, a, b) or sounds(x.places) & sounds(y.places):
+        return True
+    return any(d.month and _same_day(d, e) for d in x.dates for e in y.dates)
+
+
 def _same_day(d: When, e: When) -> bool:
     fits = all(p is None or q is None or p == q for p, q in ((d.year, e.year), (d.month, e.month), (d.day, e.day)))
     return fits and (d.month is not None) == (e.month is not None)
@@ -182,7 +189,7 @@ def _alike(x: Event, y: Event, least: int = 1) -> bool:
 def _numbers(a: Account, b: Account, x: Event, y: Event) -> Iterator[Difference]:
     if _other_people(x, y, a, b) or _other_place(x, y) or _other_time(a, b, x, y, to_the_year=False):
         return
-    if x.denied != y.denied or _points(a, b, x, y) < ENOUGH:
+    if x.denied != y.denied or _points(a, b, x, y) < ENOUGH or not _anchored(a, b, x, y):
         return
     agreed = {c.noun for c in x.counts for d in y.counts if c.noun == d.noun and (c.least, c.most) == (d.least, d.most)}
     for c in x.counts:

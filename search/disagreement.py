@@ -17,6 +17,7 @@ from search.results import Conflict, Disagreement
 from search.statements import LOOKED_AT, Statement, statements
 
 MOST = 4  # conflicts that an answer shows
+MOST_VALUES = 4  # more than that are of as many events, told in one formula
 SHARED = 2  # stems that another sentence must share with an answering one to be read at all
 _ORDER = (Disagreement.CONFLICT, Disagreement.LATER, Disagreement.SCOPE)
 
@@ -30,6 +31,10 @@ class _Pair:
     first: Statement
     second: Statement
     difference: Difference
+
+    def values(self) -> tuple[str, str]:
+        """Return the words of each for what they say otherwise."""
+        return self.first.text[slice(*self.difference.first)], self.second.text[slice(*self.difference.second)]
 
 
 def differing(
@@ -93,26 +98,26 @@ def _near(text: str, language: str | None, answering: Sequence[frozenset[str]]) 
 
 def _merged(pairs: Sequence[_Pair], quotes: Quotes) -> tuple[Conflict, ...]:
     """Join pairs about the same words of one answering sentence into one conflict, each value with its citations."""
-    conflicts: dict[tuple[object, ...], tuple[_Pair, dict[str, list[int]]]] = {}
+    groups: dict[tuple[object, ...], list[_Pair]] = {}
     for pair in pairs:
         key = (pair.first.place, pair.difference.aspect, pair.difference.kind, pair.difference.first)
-        if key not in conflicts and len(conflicts) == MOST:
-            continue
-        numbers = [quotes.add(s.document, s.text, s.start, s.end) for s in (pair.first, pair.second)]
-        if None in numbers:
-            continue
-        values = conflicts.setdefault(key, (pair, {}))[1]
-        spans = (pair.difference.first, pair.difference.second)
-        for statement, span, n in zip((pair.first, pair.second), spans, numbers, strict=True):
-            cited = values.setdefault(statement.text[slice(*span)], [])
-            if n is not None and n not in cited:
-                cited.append(n)
-    return tuple(_conflict(pair, values) for pair, values in conflicts.values() if len(values) > 1)
+        groups.setdefault(key, []).append(pair)
+    told = [group for group in groups.values() if len({v for pair in group for v in pair.values()}) <= MOST_VALUES]
+    conflicts = [_conflict(group, quotes) for group in told[:MOST]]
+    return tuple(conflict for conflict in conflicts if len(conflict.values) > 1)
 
 
-def _conflict(pair: _Pair, values: dict[str, list[int]]) -> Conflict:
-    difference = pair.difference
-    cited = tuple((value, tuple(numbers)) for value, numbers in values.items())
-    told = zip((pair.first, pair.second), (difference.first, difference.second), difference.years, strict=True)
-    years = tuple((s.text[slice(*span)], tuple(sorted(unsaid, reverse=True))) for s, span, unsaid in told if unsaid)
-    return Conflict(difference.about, cited, difference.kind, difference.aspect, years)
+def _conflict(group: Sequence[_Pair], quotes: Quotes) -> Conflict:
+    cited: dict[str, list[int]] = {}
+    years: dict[str, tuple[int, ...]] = {}
+    for pair in group:
+        statements_and_years = zip((pair.first, pair.second), pair.values(), pair.difference.years, strict=True)
+        for statement, value, unsaid in statements_and_years:
+            n = quotes.add(statement.document, statement.text, statement.start, statement.end)
+            if n is not None and n not in cited.setdefault(value, []):
+                cited[value].append(n)
+            if unsaid:
+                years[value] = tuple(sorted(unsaid, reverse=True))
+    difference = group[0].difference
+    values = tuple((value, tuple(numbers)) for value, numbers in cited.items() if numbers)
+    return Conflict(difference.about, values, difference.kind, difference.aspect, tuple(years.items()))

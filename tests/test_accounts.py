@@ -60,6 +60,10 @@ def test_an_end_is_a_later_development_not_a_conflict() -> None:
         ("Ana Costa was held in May 2016.", "Ana Costa was held in June 2019."),
         ("Ana Costa was arrested in May.", "We call on the authorities to release Ana Costa."),
         ("Police held 47 people in Minsk in May 2019.", "Police held 112 people in Brest in May 2019."),
+        (
+            "During the dialogue, 66 delegations made statements.",
+            "During the dialogue, 53 delegations made statements.",
+        ),
         ("About 60 miners were trapped in Karsk.", "62 miners were trapped in Karsk."),
     ],
 )
