@@ -6,7 +6,6 @@ took part, or enough of where, when, how many and with which words; what differs
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,10 +16,9 @@ from search.entities import Name, Seen, is_country
 from search.events import Event, events_in, sounds
 from search.nouns import PLACE, kinds_of
 from search.outcomes import opposed, undoes, undoes_named
-from search.quantities import Count, When, dates_in
+from search.quantities import Count, When
 from search.results import Disagreement
 from search.variants import same
-from search.weekdays import weekday_at
 
 ENOUGH = 2  # points for what two accounts share
 ONCE = frozenset("die kill murder born found assassin execut погиб умер уб убит убил казн родил".split())
@@ -316,25 +314,3 @@ def _found_guilty(x: Event, y: Event) -> bool:
 def _of_one_country(x: Event, y: Event) -> bool:
     """Whether two events name no one but the same countries, and say the rest with mostly the same words."""
     return not x.people and not y.people and bool(x.countries) and x.countries == y.countries and _alike(x, y)
-
-
-# -- the year of a document that gives none
-
-
-def years_of(text: str, until: int) -> frozenset[int]:
-    """Return the years in which each "Monday (1 February)" of a text falls on that day; none if it has no such date."""
-    possible: set[int] | None = None
-    for when in dates_in(text):
-        day = weekday_at(text, when.start, when.end)
-        if day is None or when.year or not when.month or not when.day:
-            continue
-        fits = {y for y in range(1990, until + 1) if _weekday(y, when.month, when.day) == day}
-        possible = fits if possible is None else possible & fits
-    return frozenset(possible or ())
-
-
-def _weekday(year: int, month: int, day: int) -> int | None:
-    try:
-        return datetime.date(year, month, day).weekday()
-    except ValueError:
-        return None

@@ -9,12 +9,13 @@ from functools import lru_cache
 
 from indexer.document import Document, Passage
 from indexer.words import split, stem
-from search.accounts import Account, Difference, differences, years_of
+from search.accounts import Account, Difference, differences
 from search.entities import Seen
 from search.function_words import function_words
 from search.quotes import Quotes
 from search.results import Conflict, Disagreement
 from search.statements import LOOKED_AT, Statement, statements
+from search.weekdays import years_of
 
 MOST = 4  # conflicts that an answer shows
 MOST_VALUES = 4  # more than that are of as many events, told in one formula

@@ -9,41 +9,17 @@ from dataclasses import dataclass, field
 from indexer.words import normalise, split, stem
 from search.asked import Asked
 from search.entities import Name, Seen, is_calendar, is_country, names_in
-from search.nouns import ORGANISATION, PERSON, PLACE, class_of, fits, kinds_of
+from search.groups import ASIDE, BEING, WORD, Group, groups_of
+from search.nouns import ORGANISATION, PLACE, class_of, fits, kinds_of
 from search.statements import Statement
 
 NEAR = 14  # words between a name and the word that says what happened
 COVERED = 0.6  # of the question's words, where the one that says what happened is not there
 WITH_MAIN = 0.4  # of the question's words, where it is
 
-_WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
-_BEING = re.compile(r"\b(?:is|are|was|were|been|being|be|был|была|были|было)\b", re.I)
 _BY = re.compile(r"\bby\s+(?:the\s+|a\s+)?$", re.I)
 _IN = re.compile(r"\b(?:in|at|near|from|to|into|outside|в|во|на|из|под|около)\s+(?:the\s+)?$", re.I)
-_OF_SOMEONE = re.compile(r"([^\W_]+)\s+(?:of|in|for|at|from)\s+(?:the\s+)?$")
-_INTRODUCED = re.compile(
-    r"(?P<lead>(?:,\s*)?\b(?:including|in particular|notably|such as|among them|like|включая|в том числе"
-    r"|в частности|например)\s*:?"
-    r"|(?P<mark>(?:,\s*)?\b(?:namely|а именно)\b\s*:?|:|\s[—–]\s))\s*(?:[a-zа-яё0-9-]+\s+){0,5}[“«\"]?$"
-)
-_ASIDE = re.compile(
-    r"\([^)]*\)|,\s*(?:who|which|whose|a|an|the|his|her|another|(?!including)[a-z]{3,}ing)\s[^,;.]{3,90},"
-)
-# What may stand between two members: a comma, "and", an aside, a few small words.
-_BETWEEN = re.compile(
-    r"\s*[”»\")]?(?:\s*\([^)]*\))?(?:\s*,\s*(?:who|which|whose|a|an|the|his|her|another)\s[^,;.]{3,90},|\s*,)?\s*"
-    r"(?:\b(?:and|or|as well as|и|или|а также)\b)?\s*"
-    r"(?:[\w-]*[a-zа-яё](?:\s+(?:[\w-]*[a-zа-яё]|[A-Z]{2,})){0,4}\s+)?(?:,\s*)?[“«\"]?"
-)
-# What ties a name to the one before it, as where someone is from: it is no member itself.
-_BELONGS = re.compile(r"[”»\"]?\s+(?:of|for|from|at|in)\s+(?:the\s+)?(?:\w+\s+)?[“«\"]?|\s*\((?:[^()]*\s)?|\s+из\s+")
 _NEW_SUBJECT = re.compile(r",\s+(?:and|but|while)\s+(?!\w+ed\b)[^,]*\b(?:was|were|is|are|has|have|had)\b")
-_ACCORDING = re.compile(
-    r"\b(?:according\s+to|по\s+(?:данным|словам|мнению|информации)|согласно)\s[^,;:«“]{0,60}[«“]?$", re.IGNORECASE
-)
-_FINITE = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|will|would|did|does|said|stated|called|asked|told|by|for|to|in|at|on|with|from|against|over|who|which|that|whose|whom|был|была|были|заявил\w*|сообщил\w*|в|на|из|с|за|по|что|который|которая)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +28,6 @@ class Mention:
 
     name: Name
     sentence: Statement
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Names that a sentence lists together, what the text calls each, and whether "including" leads up to them."""
-
-    names: tuple[Name, ...]
-    told: tuple[tuple[str, ...], ...]
-    introduced: bool
-
-    @property
-    def start(self) -> int:
-        return self.names[0].start
-
-    @property
-    def end(self) -> int:
-        return self.names[-1].end
-
-    def all_told(self) -> set[str]:
-        """What any of them is called."""
-        return {noun for nouns in self.told for noun in nouns}
 
 
 @dataclass(slots=True)
@@ -86,7 +41,7 @@ class Told:
         """Read what names are called in ``sentences``."""
         told = cls()
         for sentence in sentences:
-            for group in _groups(sentence.text, names_in(sentence.text, seen)):
+            for group in groups_of(sentence.text, names_in(sentence.text, seen)):
                 for name, nouns in zip(group.names, group.told, strict=True):
                     told.nouns.setdefault(name.words, set()).update(nouns)
         return told
@@ -118,8 +73,8 @@ def _covered(asked: Asked, stems: set[str], language: str | None) -> bool:
 
 def _listed(asked: Asked, sentence: Statement, seen: Seen, told: Told) -> list[Name]:
     text = sentence.text
-    words = [(m.start(), m.end(), stem(normalise(m[0]), sentence.document.language)) for m in _WORD.finditer(text)]
-    groups = _groups(text, names_in(text, seen))
+    words = [(m.start(), m.end(), stem(normalise(m[0]), sentence.document.language)) for m in WORD.finditer(text)]
+    groups = groups_of(text, names_in(text, seen))
     if sentence.foreign:
         chosen = [g for g in groups if asked.noun and any(fits(noun, asked.noun) for noun in g.all_told())]
         return [name for group in chosen for name in group.names if _is_kind(asked, name, text, told, group)]
@@ -178,92 +133,10 @@ def _denied(text: str, place: tuple[int, int]) -> bool:
     return bool(re.search(r"\b(?:not|never|nor|не|ни)\s+(?:\w+\s+)?$", text[: place[0]]))
 
 
-# -- names that stand together
-
-
-def _groups(text: str, names: Sequence[Name]) -> list[_Group]:
-    """Gather names into lists; one that only says whose or where another is ("an MEP from Latvia") is in none."""
-    plain = text
-    gathered: list[list[Name]] = []
-    at = 0
-    for name in names:
-        last = gathered[-1][-1] if gathered else None
-        belonging = _OF_SOMEONE.search(text[at : name.start])
-        if _ACCORDING.search(text[: name.start]):
-            plain = _blanked(plain, name.start, name.end)
-        elif at and _BELONGS.fullmatch(text[at : name.start]):
-            plain = _blanked(plain, at, name.end)
-        elif belonging and class_of(belonging[1]) == PERSON:
-            plain = _blanked(plain, at + belonging.end(1), name.end)
-        elif last and _goes_on(plain[last.end : name.start]):
-            gathered[-1].append(name)
-        else:
-            gathered.append([name])
-        at = name.end
-    return [_grouped(plain, group) for group in gathered]
-
-
-def _blanked(text: str, start: int, end: int) -> str:
-    return text[:start] + " " * (end - start) + text[end:]
-
-
-def _goes_on(gap: str) -> bool:
-    gap = re.sub(r"\b(?:together|along)\s+with\b", ",", gap)
-    if not re.search(r",|\band\b|\bи\b|\bor\b|\bили\b|\bwell as\b|\bтакже\b", gap) or not _BETWEEN.fullmatch(gap):
-        return False
-    return not _FINITE.search(_ASIDE.sub(" ", gap))
-
-
-def _grouped(text: str, names: Sequence[Name]) -> _Group:
-    before = text[: names[0].start]
-    leads = _INTRODUCED.search(before)
-    common: tuple[str, ...] = ()
-    if leads and leads["mark"]:
-        common = tuple(word for word in _WORD.findall(before[: leads.start()]) if class_of(word))
-    elif leads:
-        common = tuple(_nouns_before(before[: leads.start()]))
-    told: list[tuple[str, ...]] = []
-    shared = common
-    for name, start in zip(names, [0, *(n.end for n in names)], strict=False):
-        lead_up = text[max(start, leads.end("lead") if leads else 0) : name.start]
-        own = tuple(_nouns_before(_ASIDE.sub(" ", lead_up) if start else lead_up))
-        if any(_plural(noun) for noun in own):
-            shared = own
-        told.append((*own, *_after(text, name)) or shared)
-    return _Group(tuple(names), tuple(told), bool(leads))
-
-
-def _plural(noun: str) -> bool:
-    return bool(re.search(r"s$|people$|men$|[ыиай]$|ов$|ей$|ых$|ам$|ами$", noun))
-
-
-def _nouns_before(before: str) -> list[str]:
-    """The nouns of the phrase that leads up to names: "human rights NGOs", "journalists, bloggers and activists"."""
-    phrase = before.rstrip().rstrip(",")
-    words = re.split(r"[;:.]|\b(?:that|which|who)\b", phrase)[-1].split()[-7:]
-    nouns: list[str] = []
-    for word in reversed(words):
-        plain = word.strip(",“”«»\"’'()")
-        if class_of(plain):
-            nouns.append(plain)
-        elif _FINITE.fullmatch(plain) or _BEING.fullmatch(plain) or (not nouns and not plain.islower()):
-            break
-    return nouns
-
-
-def _after(text: str, name: Name) -> list[str]:
-    """What a name is called right behind it: "Saniya Toiken, a journalist"."""
-    after = re.match(r"(?:\s*\([^)]*\))?\s*,\s*(?:a|an|the|another)\s+((?:[a-zа-яё’'-]+\s*){1,6})", text[name.end :])
-    if after is None:
-        return []
-    words = re.split(r"\b(?:of|for|at|from|who|which|in|on|and)\b", after[1])[0].split()
-    return [word for word in words[-1:] if class_of(word)]
-
-
 # -- which of them are meant
 
 
-def _beside_word(asked: Asked, text: str, place: tuple[int, int], groups: Sequence[_Group]) -> list[_Group]:
+def _beside_word(asked: Asked, text: str, place: tuple[int, int], groups: Sequence[Group]) -> list[Group]:
     """The names on the side of a word on which what is asked for stands."""
     left = [g for g in groups if g.end <= place[0] and _distance(text, g.end, place[0]) <= NEAR]
     left = [g for g in left if not _of_another(text[g.end : place[0]]) and not _in_aside(text, g)]
@@ -272,8 +145,8 @@ def _beside_word(asked: Asked, text: str, place: tuple[int, int], groups: Sequen
     before, after = left[-1:], right[:1]
     if asked.free:
         return [g for g in (*after, *before) if _fits_noun(asked, g)][:1]
-    passive = [g for g in before if _BEING.search(text[g.end : place[0]])]
-    active = [g for g in before if not _BEING.search(text[g.end : place[0]])]
+    passive = [g for g in before if BEING.search(text[g.end : place[0]])]
+    active = [g for g in before if not BEING.search(text[g.end : place[0]])]
     by = [g for g in after if _BY.search(text[: g.start])]
     if not asked.patient:
         doers = by or ([] if _is_passive(text, place) else active)
@@ -292,14 +165,14 @@ def _beside_word(asked: Asked, text: str, place: tuple[int, int], groups: Sequen
     )
 
 
-def _around(asked: Asked, text: str, place: tuple[int, int], groups: Sequence[_Group]) -> list[_Group]:
+def _around(asked: Asked, text: str, place: tuple[int, int], groups: Sequence[Group]) -> list[Group]:
     """The names nearest to a word of the question, where the text must call them what the question does."""
     near = [g for g in groups if min(abs(g.start - place[1]), abs(place[0] - g.end)) <= 8 * NEAR]
     named = [g for g in near if asked.noun and any(fits(noun, asked.noun) for noun in g.all_told())]
     return sorted(named, key=lambda g: min(abs(g.start - place[1]), abs(place[0] - g.end)))[:1]
 
 
-def _in_aside(text: str, group: _Group) -> bool:
+def _in_aside(text: str, group: Group) -> bool:
     """Whether names stand in an aside: "X, speaking on behalf of the party Y, requested"."""
     if group.introduced or not re.match(r"[”»\"]?\s*,", text[group.end :]):
         return False
@@ -311,33 +184,33 @@ def _of_another(between: str) -> bool:
     if _NEW_SUBJECT.search(between):
         return True
     relative = re.search(r"\b(?:who|which|that|whom)\b", between)
-    return bool(relative) and bool(re.search(r"\w", _ASIDE.sub("", between[: relative.start() if relative else 0])))
+    return bool(relative) and bool(re.search(r"\w", ASIDE.sub("", between[: relative.start() if relative else 0])))
 
 
 def _distance(text: str, start: int, end: int) -> int:
-    return len(_ASIDE.sub(" ", text[start:end]).split())
+    return len(ASIDE.sub(" ", text[start:end]).split())
 
 
 def _is_passive(text: str, place: tuple[int, int]) -> bool:
-    return bool(_BEING.search(" ".join(text[: place[0]].split()[-5:])))
+    return bool(BEING.search(" ".join(text[: place[0]].split()[-5:])))
 
 
-def _inverted(text: str, place: tuple[int, int], after: list[_Group], asked: Asked) -> list[_Group]:
+def _inverted(text: str, place: tuple[int, int], after: list[Group], asked: Asked) -> list[Group]:
     """In Russian the doer may follow: "осудили Канада и Норвегия"."""
     russian = bool(re.search("[а-яё]", text[place[0] : place[1]], re.I))
     return [g for g in after if russian and not _IN.search(text[: g.start]) and _distance(text, place[1], g.start) == 0]
 
 
-def _reduced(text: str, group: _Group, place: tuple[int, int]) -> bool:
+def _reduced(text: str, group: Group, place: tuple[int, int]) -> bool:
     """Names that a state is told of without "be": "the groups ECHO and Veritas, suspended since January"."""
     return bool(re.fullmatch(r"[”»\"]?\s*,\s*(?:\w+ly\s+)?", text[group.end : place[0]]))
 
 
-def _fits_noun(asked: Asked, group: _Group) -> bool:
+def _fits_noun(asked: Asked, group: Group) -> bool:
     return asked.noun is None or not group.all_told() or any(fits(n, asked.noun) for n in group.all_told())
 
 
-def _is_kind(asked: Asked, name: Name, text: str, told: Told, group: _Group) -> bool:
+def _is_kind(asked: Asked, name: Name, text: str, told: Told, group: Group) -> bool:
     """Whether a name can be what is asked for, by what the text calls it and by how it looks."""
     looks = looks_like(name)
     country_asked = asked.noun is not None and ("place", "country") in kinds_of(asked.noun)
@@ -352,7 +225,7 @@ def _is_kind(asked: Asked, name: Name, text: str, told: Told, group: _Group) -> 
         return False
     nouns = group.told[group.names.index(name)] or sorted(told.nouns.get(name.words, ()))
     if not nouns:
-        said_here = any(fits(word, asked.noun) for word in _WORD.findall(text))
+        said_here = any(fits(word, asked.noun) for word in WORD.findall(text))
         return asked.kind == PLACE or (said_here and not _IN.search(text[: group.start]))
     return any(fits(noun, asked.noun) for noun in nouns)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from eval.conflicts import PAIRS, measure, read
-from search.accounts import Account, differences, years_of
+from search.accounts import Account, differences
 from search.entities import Seen
 from search.results import Disagreement
+from search.weekdays import years_of
 
 
 def differing(first: str, second: str, *dates: str | None) -> list[tuple[str, str, str, str]]:
