@@ -12,12 +12,14 @@ from indexer.words import split, stem
 from search.accounts import Account, Difference, differences
 from search.entities import Seen
 from search.function_words import function_words
+from search.outcomes import can_differ
 from search.quotes import Quotes
 from search.results import Conflict, Disagreement
 from search.statements import LOOKED_AT, Statement, statements
 from search.weekdays import years_of
 
 MOST = 4  # conflicts that an answer shows
+MOST_READ = 120  # sentences that are read as accounts, those that share most words first
 MOST_VALUES = 4  # more than that are of as many events, told in one formula
 SHARED = 2  # stems that another sentence must share with an answering one to be read at all
 _ORDER = (Disagreement.CONFLICT, Disagreement.LATER, Disagreement.SCOPE)
@@ -47,7 +49,8 @@ def differing(
     """
     looked = [pair for pair in found if not pair[1].boilerplate][:LOOKED_AT]
     stems = [_stems(s.text, s.document.language) for s in answering]
-    others = statements(looked, question, lambda text, language: _near(text, language, stems))
+    near = statements(looked, question, lambda text, language: can_differ(text) and _near(text, language, stems))
+    others = sorted(near, key=lambda s: -_shared(s, stems))[:MOST_READ]
     seen = Seen.of([s.text for s in (*answering, *others)])
     accounts = _Accounts(seen, text_of)
     pairs: list[_Pair] = []
@@ -95,6 +98,11 @@ def _stems(text: str, language: str | None) -> frozenset[str]:
 def _near(text: str, language: str | None, answering: Sequence[frozenset[str]]) -> bool:
     own = _stems(text, language)
     return any(len(own & stems) >= SHARED for stems in answering)
+
+
+def _shared(statement: Statement, answering: Sequence[frozenset[str]]) -> int:
+    own = _stems(statement.text, statement.document.language)
+    return max((len(own & stems) for stems in answering), default=0)
 
 
 def _merged(pairs: Sequence[_Pair], quotes: Quotes) -> tuple[Conflict, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from search.quantities import is_number
+
 # What is done, and what undoes it later.
 _UNDONE = (
     (r"detain|arrest|imprison|jail|sentenc|custod|captur|задерж|арест|заключ|приговор",
@@ -25,6 +27,17 @@ _OPPOSED = (
     (r"confirm|подтверд", r"den(?:y|ied|ies)|опроверг"),
     (r"won|победил", r"lost|проиграл"),
 )  # fmt: skip
+
+
+_WORDS = "|".join((_UNDOES, _PENALTIES, *(f"{a}|{b}" for a, b in (*_UNDONE, *_OPPOSED))))
+_TELLS = re.compile(
+    rf"\d|\b(?:not|never|не)\b|\b(?:о)?(?:{_WORDS})|\b(?:die|kill|murder|born|погиб|умер|убит)", re.IGNORECASE
+)
+
+
+def can_differ(text: str) -> bool:
+    """Whether a sentence has anything that another can tell otherwise: a number, a denial, an end, a death."""
+    return bool(_TELLS.search(text)) or any(is_number(word) for word in text.lower().split())
 
 
 def undoes(later: str, earlier: str) -> bool:
