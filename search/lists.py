@@ -15,7 +15,7 @@ from search.statements import Statement
 
 NEAR = 14  # words between a name and the word that says what happened
 COVERED = 0.6  # of the question's words, where the one that says what happened is not there
-WITH_MAIN = 0.4  # of the question's words, where it is
+WITH_MAIN = 0.5  # of the question's other words, where it is
 
 _BY = re.compile(r"\bby\s+(?:the\s+|a\s+)?$", re.I)
 _IN = re.compile(r"\b(?:in|at|near|from|to|into|outside|в|во|на|из|под|около)\s+(?:the\s+)?$", re.I)
@@ -65,10 +65,18 @@ def covers(asked: Asked, text: str, language: str | None) -> bool:
 
 
 def _covered(asked: Asked, stems: set[str], language: str | None) -> bool:
-    wanted = [stem(normalise(word), language) for word in asked.words]
-    share = sum(word in stems for word in wanted) / max(len(wanted), 1)
-    has_main = asked.main is not None and stem(normalise(asked.main), language) in stems
-    return share >= (WITH_MAIN if has_main else COVERED)
+    """Whether enough is said of the question: what happened and half of its other words, or else most of all of them."""
+    main = stem(normalise(asked.main or ""), language)
+    others = [w for w in (stem(normalise(word), language) for word in asked.words) if w != main]
+    held = sum(word in stems or any(_one_root(word, other) for other in stems) for word in others)
+    if main in stems:
+        return not others or held >= max(1, WITH_MAIN * len(others))
+    return held >= COVERED * len(asked.words)
+
+
+def _one_root(a: str, b: str) -> bool:
+    """Whether two stems begin with the same five letters: "registr" and "regist"."""
+    return len(a) > 5 and len(b) > 5 and a[:5] == b[:5]
 
 
 def _listed(asked: Asked, sentence: Statement, seen: Seen, told: Told) -> list[Name]:
@@ -139,7 +147,7 @@ def _denied(text: str, place: tuple[int, int]) -> bool:
 def _beside_word(asked: Asked, text: str, place: tuple[int, int], groups: Sequence[Group]) -> list[Group]:
     """The names on the side of a word on which what is asked for stands."""
     left = [g for g in groups if g.end <= place[0] and _distance(text, g.end, place[0]) <= NEAR]
-    left = [g for g in left if not _of_another(text[g.end : place[0]]) and not _in_aside(text, g)]
+    left = [g for g in left if not _of_another(text[g.end : place[0]]) and not _in_aside(text, g, place[0])]
     right = [g for g in groups if g.start >= place[1] and _distance(text, place[1], g.start) <= NEAR]
     announced = [g for g in groups if g.start >= place[1] and g.introduced]
     before, after = left[-1:], right[:1]
@@ -172,11 +180,13 @@ def _around(asked: Asked, text: str, place: tuple[int, int], groups: Sequence[Gr
     return sorted(named, key=lambda g: min(abs(g.start - place[1]), abs(place[0] - g.end)))[:1]
 
 
-def _in_aside(text: str, group: Group) -> bool:
+def _in_aside(text: str, group: Group, place: int) -> bool:
     """Whether names stand in an aside: "X, speaking on behalf of the party Y, requested"."""
-    if group.introduced or not re.match(r"[”»\"]?\s*,", text[group.end :]):
+    if group.introduced or "," not in text[group.end : place]:
         return False
-    return bool(re.search(r",\s*(?:who|which|a|an|[a-z]{3,}ing)\s[^,]*$", text[: group.start]))
+    clause = re.search(r",\s*(?:who|which|[a-z]{3,}ing)\s[^,]*$", text[: group.start])
+    apposition = re.search(r",\s*(?:a|an)\s[^,]*$", text[: group.start])
+    return bool(clause or (apposition and re.match(r"[”»\"]?\s*,", text[group.end :])))
 
 
 def _of_another(between: str) -> bool:
@@ -216,7 +226,7 @@ def _is_kind(asked: Asked, name: Name, text: str, told: Told, group: Group) -> b
     country_asked = asked.noun is not None and ("place", "country") in kinds_of(asked.noun)
     if country_asked:
         countries = sum(looks_like(other) == PLACE for other in group.names)
-        return looks == PLACE or (looks is None and " " not in name.words and 2 * countries >= len(group.names))
+        return looks == PLACE or (looks is None and " " not in name.words and 2 * countries > len(group.names))
     if looks == PLACE and asked.kind != PLACE:
         return False
     if asked.noun is None:
