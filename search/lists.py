@@ -65,7 +65,7 @@ def covers(asked: Asked, text: str, language: str | None) -> bool:
 
 
 def _covered(asked: Asked, stems: set[str], language: str | None) -> bool:
-    """Whether enough is said of the question: what happened and half of its other words, or else most of all of them."""
+    """Whether enough is said of the question: what happened and half of its other words, else most of them all."""
     main = stem(normalise(asked.main or ""), language)
     others = [w for w in (stem(normalise(word), language) for word in asked.words) if w != main]
     held = sum(word in stems or any(_one_root(word, other) for other in stems) for word in others)
