@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api.answer_lines import attribution, printable, show_beside
 from api.verified import Verifier
 from indexer.catalogue import Catalogue
 from search.citations import pinpoint
@@ -31,11 +32,6 @@ _LISTED = 20  # refused files shown in the closing table before the rest is only
 def console(*, error: bool = False) -> Console:
     """Return where to print: as wide as the terminal, or as the text needs in a pipe."""
     return Console(stderr=error, highlight=False, soft_wrap=not sys.stdout.isatty())
-
-
-def printable(text: str) -> str:
-    """Replace control and direction-changing characters, so that no document can steer the terminal."""
-    return "".join(c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") else "\ufffd" for c in text)
 
 
 def fail(message: str, as_json: bool) -> int:
@@ -189,6 +185,7 @@ def show_answer(answer: Answer, catalogue: Catalogue, as_json: bool) -> None:
             text.stylize("bold", start, end)
         marks = "".join(f"[{n}]" for n in sentence.citations)
         out.print(Text("\n  ").append_text(text).append(f" {marks}", style="cyan"))
+    show_beside(out, answer)
     out.print("\nSources")
     for quote in answer.quotes:
         out.print(_source_line(quote))
@@ -206,6 +203,7 @@ def _source_line(quote: Quote) -> Text:
         Text(f"  [{quote.n}] ", style="cyan")
         .append(f"{printable(d.source)}, {where}", style="bold")
         .append(f" - {about}")
+        .append(printable(attribution(quote)), style="dim")
     )
 
 

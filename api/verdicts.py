@@ -10,8 +10,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from api.answer_lines import printable
 from api.report_checks import CheckedReport
-from api.terminal import console, print_json, printable
+from api.terminal import console, print_json
 from api.verified import document as wire_document
 from api.verified import paragraph as wire_paragraph
 from search.addresses import Place, Resolution

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict, replace
 
 from api import wire
 from indexer.catalogue import Catalogue
 from indexer.document import Document, Paragraph
 from search.citations import permalink
-from search.results import Answer, Citation, Hit, Quote, Results, Status
+from search.results import Answer, Citation, Disagreement, Hit, Quote, Results, Said, Status
 
 UNVERIFIED = "The sentences that were found do not stand in the documents as they are now; ask again."
 
@@ -48,7 +49,7 @@ class Verifier:
 
     def answer(self, given: Answer) -> wire.Answer:
         """Return an answer without quotes that fail, and without sentences that no quote is left for."""
-        quotes = [quote for quote in given.quotes if self._keeps(quote)]
+        quotes = [replace(quote, said=self._told(quote)) for quote in given.quotes if self._keeps(quote)]
         kept = {quote.n for quote in quotes}
         sentences = [
             wire.AnswerSentence(text=s.text, citations=left, names=[list(span) for span in s.names])
@@ -56,16 +57,19 @@ class Verifier:
             if (left := [n for n in s.citations if n in kept])
         ]
         emptied = bool(given.sentences) and not sentences
+        conflicts = [] if emptied else _conflicts(given, {q.n: q for q in quotes})
         return wire.Answer(
             question=given.question,
-            status=Status.UNANSWERABLE if emptied else given.status,
+            status=Status.UNANSWERABLE if emptied else _status(given, conflicts),
             answer=" ".join(s.text for s in sentences),
             writer=given.writer,
             took_ms=round(given.took_ms, 2),
             index_version=given.index_version,
             sentences=sentences,
-            citations=[_quote(quote) for quote in quotes],
-            conflicts=[] if emptied else _conflicts(given, kept),
+            citations=[_quote(quote, kept) for quote in quotes],
+            members=[] if emptied else _members(given, {q.n: q for q in quotes}),
+            looked_at=wire.LookedAt(**asdict(given.looked_at)) if given.looked_at else None,
+            conflicts=conflicts,
             passages=self.hits(given.hits),
             reasons=[*given.reasons, UNVERIFIED] if emptied else list(given.reasons),
         )
@@ -82,6 +86,18 @@ class Verifier:
     def _keeps(self, quote: Quote) -> bool:
         c = quote.citation
         return self._counted(self.stands(quote.document.id, c.char_start, c.char_end, c.text))
+
+    def _told(self, quote: Quote) -> Said | None:
+        """Return who says a quote, without words that do not stand in its document."""
+        if quote.said is None:
+            return None
+        parts = {name: getattr(quote.said, name) for name in ("speaker", "verb", "author")}
+        kept = {
+            name: words
+            for name, words in parts.items()
+            if words and self._counted(self.stands(quote.document.id, words.char_start, words.char_end, words.text))
+        }
+        return Said(**kept, standing=quote.said.standing, quoted=quote.said.quoted)
 
     def _counted(self, stands: bool) -> bool:
         if not stands:
@@ -163,25 +179,47 @@ def _duplicate(hit: Hit) -> wire.Duplicate:
     )
 
 
-def _quote(quote: Quote) -> wire.AnswerCitation:
+def _quote(quote: Quote, kept: set[int]) -> wire.AnswerCitation:
     return wire.AnswerCitation(
         n=quote.n,
         quote=quote.citation.text,
         verified=True,
         document=document(quote.document),
         highlights=[list(span) for span in quote.highlights],
+        said=wire.Said.model_validate(asdict(quote.said)) if quote.said else None,
+        repeats=quote.repeats if quote.repeats in kept else None,
         **citation(quote.document.id, quote.citation).model_dump(),
     )
 
 
-def _conflicts(given: Answer, kept: set[int]) -> list[wire.Conflict]:
+def _members(given: Answer, quotes: dict[int, Quote]) -> list[wire.Member]:
+    """Return the members that a quote is left for, in spellings that stand in it."""
+    members = []
+    for member in given.members:
+        left = [n for n in member.citations if n in quotes]
+        words = [v for v in member.variants if any(v in quotes[n].citation.text for n in left)]
+        if words:
+            members.append(wire.Member(name=words[0], variants=words, citations=left))
+    return members
+
+
+def _conflicts(given: Answer, quotes: dict[int, Quote]) -> list[wire.Conflict]:
+    """Return the conflicts of which two values are left, each with quotes in which its words stand."""
     conflicts = []
     for conflict in given.conflicts:
+        years = dict(conflict.years)
         values = [
-            wire.ConflictValue(value=value, citations=left)
+            wire.ConflictValue(value=value, citations=left, years=list(years.get(value, ())))
             for value, ns in conflict.values
-            if (left := [n for n in ns if n in kept])
+            if (left := [n for n in ns if n in quotes and value in quotes[n].citation.text])
         ]
         if len(values) > 1:
-            conflicts.append(wire.Conflict(about=conflict.about, values=values))
+            about, aspect, kind = conflict.about, conflict.aspect, conflict.kind
+            conflicts.append(wire.Conflict(about=about, aspect=aspect, kind=kind, values=values))
     return conflicts
+
+
+def _status(given: Answer, conflicts: list[wire.Conflict]) -> Status:
+    """The status given, but answered if no conflict is left of those that made it conflicting."""
+    hard = any(conflict.kind is Disagreement.CONFLICT for conflict in conflicts)
+    return Status.ANSWERED if given.status is Status.CONFLICTING and not hard else given.status

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from search.query import MAX_LIMIT, MAX_OFFSET, Mode
-from search.results import Status
+from search.results import Disagreement, Status
 
 MAX_QUESTION = 100_000  # characters that are read at all; a query of more than `MAX_QUERY` is refused with a hint
 _PERIOD = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
@@ -174,6 +174,24 @@ class AnswerSentence(BaseModel):
     names: list[Span] = Field(description="Start and end of the names that answer, in characters of `text`")
 
 
+class Words(BaseModel):
+    """Words of the document: `text` is its text from `char_start` to `char_end`."""
+
+    text: str
+    char_start: int
+    char_end: int
+
+
+class Said(BaseModel):
+    """Who says a quote and how, in words of its document; null where it does not tell."""
+
+    speaker: Words | None
+    verb: Words | None = Field(description='How it is said: "Urges", "alleges", "according to"')
+    author: Words | None = Field(description="Who adopted the text, or who is quoted as quoting the speaker")
+    standing: Literal["citation", "recital", "operative"] | None = Field(description="What part of a resolution it is")
+    quoted: bool = Field(description="Whether it stands in speech that the document quotes")
+
+
 class AnswerCitation(BaseModel):
     """A quote that was found, character by character, in its source before it was sent."""
 
@@ -191,6 +209,8 @@ class AnswerCitation(BaseModel):
     text: str
     permalink: str
     highlights: list[Span]
+    said: Said | None = Field(description="Who says it, where the document tells")
+    repeats: int | None = Field(description="The citation that it reprints or quotes: both are one source")
 
 
 class ConflictValue(BaseModel):
@@ -198,13 +218,31 @@ class ConflictValue(BaseModel):
 
     value: str
     citations: list[int]
+    years: list[int] = Field(default=[], description="Of a date without a year: those it can be of, by its document")
 
 
 class Conflict(BaseModel):
     """Something on which sources differ."""
 
-    about: str
+    about: str = Field(description="What happened, in a word of the first source")
+    aspect: str = Field(description='What differs: "date", "number", "place" or "outcome"')
+    kind: Disagreement = Field(description="Only a conflict makes the status of an answer `conflicting`")
     values: list[ConflictValue]
+
+
+class Member(BaseModel):
+    """One of those that the question asks for."""
+
+    name: str
+    variants: list[str] = Field(description="All its spellings in the sources, the name first")
+    citations: list[int]
+
+
+class LookedAt(BaseModel):
+    """How far the members of a list were looked for: the best so many passages."""
+
+    passages: int
+    documents: int
 
 
 class Answer(BaseModel):
@@ -218,6 +256,8 @@ class Answer(BaseModel):
     index_version: str
     sentences: list[AnswerSentence]
     citations: list[AnswerCitation]
+    members: list[Member] = Field(description="Who or what a question for a list asks for; empty for other questions")
+    looked_at: LookedAt | None = Field(description="How far members were looked for; null if no list was asked for")
     conflicts: list[Conflict]
     passages: list[Hit]
     reasons: list[str] = Field(description="Why the documents do not answer")

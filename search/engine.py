@@ -11,19 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.catalogue import Catalogue, Filters
-from indexer.document import Paragraph
 from indexer.index import Index
 from indexer.words import query_stems
 from search.addresses import Addresses
 from search.answerability import Answerability, Evidence, Statistics, judge
 from search.answers import Candidate, answering, best_sentences, names_in
-from search.citations import NotInSource, cite
+from search.beside import Beside, beside
+from search.citations import cite
 from search.folding import fold
 from search.highlights import highlights
 from search.named import cited_in_full, named_in, named_passages
 from search.query import Query, clean
+from search.quotes import Quotes
 from search.ranking import RANKING, Found, Ranker, Ranking
-from search.results import Answer, Hit, Quote, Results, Sentence, Status
+from search.repeats import marked_repeats
+from search.results import Answer, Hit, Results, Sentence, Status
 from search.terms import Term
 
 if TYPE_CHECKING:
@@ -93,15 +95,19 @@ class Engine:
         with self.index.store.reading():
             results = self.search(Query(question, limit=max(limit, 8), filters=filters or Filters()))
             verdict = self._judged(results)
-            sentences, quotes = self._recited(results)
+            quotes = Quotes(self.catalogue)
+            sentences = self._recited(results, quotes)
+            beside = Beside()
             if (verdict.answerable or insist) and not sentences:
                 chosen = self._chosen(results)
-                sentences, quotes = self._quoted(results.query, chosen)
+                sentences = self._quoted(results.query, chosen, quotes)
+                beside = self._beside(results, chosen, quotes) if sentences else beside
+            cited = marked_repeats(quotes.all())
         return Answer(
-            results.query, Status.ANSWERED if sentences else Status.UNANSWERABLE, sentences, quotes, (),
+            results.query, beside.status if sentences else Status.UNANSWERABLE, sentences, cited, beside.conflicts,
             results.hits[:limit], (time.perf_counter() - began) * 1000, results.index_version,
             reasons=() if sentences else verdict.reasons or ("no passage comes close to the question",),
-            confidence=verdict.probability,
+            confidence=verdict.probability, members=beside.members, looked_at=beside.looked_at,
         )  # fmt: skip
 
     def ranked(self, text: str, terms: Sequence[Term], query: Query) -> list[Found]:
@@ -141,12 +147,11 @@ class Engine:
 
     # -- the steps of an answer
 
-    def _recited(self, results: Results) -> tuple[tuple[Sentence, ...], tuple[Quote, ...]]:
+    def _recited(self, results: Results, quotes: Quotes) -> tuple[Sentence, ...]:
         """Answer a question that names paragraphs with those paragraphs; nothing if it names none."""
         named = named_in(results.query, self._addresses)
         cited = cited_in_full(named, self.catalogue, results.filters)
-        quotes = tuple(Quote(n, document, citation) for n, (document, citation) in enumerate(cited, 1))
-        return tuple(Sentence(quote.citation.text, (quote.n,)) for quote in quotes), quotes
+        return tuple(Sentence(citation.text, (quotes.put(document, citation),)) for document, citation in cited)
 
     def _chosen(self, results: Results) -> list[Candidate]:
         """Pick the sentences that answer, by the token vectors that reranking has read already."""
@@ -170,22 +175,21 @@ class Engine:
         stems = query_stems(word, self.catalogue.languages())
         return max(self.index.document_frequency(stem) for stem in stems)
 
-    def _quoted(self, question: str, chosen: Sequence[Candidate]) -> tuple[tuple[Sentence, ...], tuple[Quote, ...]]:
+    def _quoted(self, question: str, chosen: Sequence[Candidate], quotes: Quotes) -> tuple[Sentence, ...]:
         """Cite each sentence; one that does not stand in the source is never shown."""
         sentences: list[Sentence] = []
-        quotes: list[Quote] = []
         for candidate in chosen:
-            passage, document = candidate.hit.passage, candidate.hit.document
-            paragraphs: list[Paragraph] = self.catalogue.paragraphs(document.id, passage.first, passage.last)
-            try:
-                citation = cite(document, paragraphs, candidate.text, candidate.start, candidate.end)
-            except NotInSource:
-                continue
-            n = len(quotes) + 1
-            names = names_in(candidate.text, question) if _ASKS_FOR_NAMES.search(question) else ()
-            quotes.append(Quote(n, document, citation))
-            sentences.append(Sentence(candidate.text, (n,), names))
-        return tuple(sentences), tuple(quotes)
+            n = quotes.add(candidate.hit.document, candidate.text, candidate.start, candidate.end)
+            if n is not None:
+                names = names_in(candidate.text, question) if _ASKS_FOR_NAMES.search(question) else ()
+                sentences.append(Sentence(candidate.text, (n,), names))
+        return tuple(sentences)
+
+    def _beside(self, results: Results, chosen: Sequence[Candidate], quotes: Quotes) -> Beside:
+        """Find what stands beside the sentences of an answer in all the best passages: members of a list, conflicts."""
+        text = results.query
+        found = self.ranked(text, self.ranker.terms(text), Query(text, filters=results.filters))
+        return beside(text, [(f.document, f.passage) for f in found], chosen, quotes, self.catalogue.text)
 
 
 _ASKS_FOR_NAMES = re.compile(

@@ -18,17 +18,18 @@ def fold(items: Sequence[T], text_of: Callable[[T], str]) -> list[tuple[T, list[
     groups: list[tuple[T, list[T]]] = []
     seen: list[frozenset[tuple[str, ...]]] = []
     for item in items:
-        shingles = _shingles(text_of(item))
-        twin = next((i for i, other in enumerate(seen) if _jaccard(shingles, other) >= SAME), None)
+        own = shingles(text_of(item))
+        twin = next((i for i, other in enumerate(seen) if _jaccard(own, other) >= SAME), None)
         if twin is None:
             groups.append((item, []))
-            seen.append(shingles)
+            seen.append(own)
         else:
             groups[twin][1].append(item)
     return groups
 
 
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+def shingles(text: str) -> frozenset[tuple[str, ...]]:
+    """Return the word triples of a text, for telling near-duplicates."""
     words = split(text)
     if len(words) < _SHINGLE:
         return frozenset([tuple(words)])

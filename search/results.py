@@ -68,13 +68,42 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """Words of a document: ``text_of(document)[char_start:char_end] == text``."""
+
+    text: str
+    char_start: int
+    char_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who says a quote and how, in words of its document; None where it does not tell.
+
+    ``author`` is who adopted the text that it stands in, ``standing`` its part there ("citation", "recital",
+    "operative"); ``quoted`` says that it stands in speech that the document quotes.
+    """
+
+    speaker: Words | None = None
+    verb: Words | None = None
+    author: Words | None = None
+    standing: str | None = None
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
-    """The ``n``-th citation of an answer: a quote that stands in the source at the given characters."""
+    """The ``n``-th citation of an answer: a quote that stands in the source at the given characters.
+
+    ``repeats`` is the citation that it reprints or quotes: both are one source.
+    """
 
     n: int
     document: Document
     citation: Citation
     highlights: tuple[Span, ...] = ()
+    said: Said | None = None
+    repeats: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +115,44 @@ class Sentence:
     names: tuple[Span, ...] = ()
 
 
+class Disagreement(StrEnum):
+    """How two accounts of one event differ: they cannot both be true, one is of later, or one is of more or less."""
+
+    CONFLICT = "conflict"
+    LATER = "later development"
+    SCOPE = "different scope"
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Something on which sources differ: each value with the citations that give it."""
+    """Something on which sources differ: each value, in the words of the source, with the citations that give it.
+
+    ``aspect`` is what differs: "date", "number", "place" or "outcome"; ``about`` the word for what happened. ``years``
+    has, for a date that names no year, the value and the years that it can be of by its document.
+    """
 
     about: str
     values: tuple[tuple[str, tuple[int, ...]], ...]
+    kind: Disagreement = Disagreement.CONFLICT
+    aspect: str = ""
+    years: tuple[tuple[str, tuple[int, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of those that a question asks for: the name, all its spellings, and the citations that name it."""
+
+    name: str
+    variants: tuple[str, ...]
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """How far members were looked for: in so many of the best passages, from so many documents."""
+
+    passages: int
+    documents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +171,8 @@ class Answer:
     writer: str = "extractive"
     reasons: tuple[str, ...] = ()
     confidence: float = 0.0
+    members: tuple[Member, ...] = ()
+    looked_at: LookedAt | None = None
 
     @property
     def text(self) -> str:

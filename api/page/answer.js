@@ -37,7 +37,7 @@ export class AnswerCard {
     if (answer.status === "unanswerable") return this.refuse(answer);
     this.body.replaceChildren();
     for (const sentence of answer.sentences) this.add(sentence);
-    this.node.replaceChildren(el("h2", {}, t("answer")), ...answer.conflicts.map((c) => this.conflict(c)), this.body, this.sources(answer.citations));
+    this.node.replaceChildren(el("h2", {}, t("answer")), ...answer.conflicts.map((c) => this.conflict(c)), this.body, this.members(answer), this.sources(answer.citations));
   }
 
   refuse(answer) {
@@ -55,15 +55,36 @@ export class AnswerCard {
   }
 
   /** What sources disagree about: each value with the quotes that give it, side by side. */
-  conflict({ about: subject, values }) {
-    const side = ({ value, citations }) =>
-      el("li", {}, el("b", { dir: "auto" }, value),
+  conflict({ about: subject, aspect, kind = "conflict", values }) {
+    const side = ({ value, citations, years = [] }) =>
+      el("li", {}, el("b", { dir: "auto" }, value), years.length ? el("span", { class: "meta" }, " ", t("canBe", { years: years.slice(0, 3).join(", ") + (years.length > 3 ? ", …" : "") })) : "",
         citations.map((n) => this.citations.get(n)).filter(Boolean).map((citation) =>
           el("figure", {},
             el("blockquote", { dir: "auto", lang: citation.document.language }, citation.quote),
             el("figcaption", {}, this.bracket(citation.n), " ", el("span", { dir: "auto" }, citation.document.title), ` · ${placeName(citation)}`))));
-    return el("div", { class: "conflict", role: "note" },
-      el("h3", {}, icon("differ"), t("disagree", { about: subject })), el("ul", {}, values.map(side)));
+    const about = aspect ? `${t(`aspect_${aspect}`)} (“${subject}”)` : subject;
+    return el("div", { class: kind === "conflict" ? "conflict" : "conflict soft", role: "note" },
+      el("h3", {}, icon("differ"), t(HEADINGS[kind], { about })), el("ul", {}, values.map(side)));
+  }
+
+  /** Who or what was asked for, each with its spellings and sources, and how far it was looked for. */
+  members({ members = [], looked_at: looked }) {
+    if (!looked) return "";
+    return el("section", { class: "members" },
+      el("h3", {}, t(members.length ? "members" : "noMembers")),
+      el("ul", {}, members.map(({ name, variants, citations }) =>
+        el("li", {}, el("b", { dir: "auto" }, name), " ",
+          variants.length > 1 ? el("span", { class: "meta", dir: "auto" }, `(${variants.filter((v) => v !== name).join("; ")}) `) : "",
+          citations.map((n) => this.bracket(n))))),
+      el("p", { class: "meta" }, t("lookedAt", { passages: t("nPassages", { n: looked.passages }), documents: t("nDocuments", { n: looked.documents }) })));
+  }
+
+  /** Who says a quote and how, in the words of its document, and whether it repeats another source. */
+  attribution({ said, repeats }) {
+    const who = [said?.speaker?.text, said?.verb?.text].filter(Boolean).join(" ");
+    const parts = [who && `“${who}”`, said?.quoted && t("quotedSpeech"), said?.standing && t(`standing_${said.standing}`) + (said.author ? ` – ${said.author.text}` : ""), repeats && t("repeats", { n: repeats })];
+    const line = parts.filter(Boolean).join(" · ");
+    return line ? el("p", { class: "meta said", dir: "auto" }, line) : "";
   }
 
   sources(citations) {
@@ -73,10 +94,13 @@ export class AnswerCard {
           el("span", { class: "n", "aria-hidden": "true" }, `[${c.n}]`),
           el("div", {},
             el("a", { href: addressOfPlace(c.document, c), dir: "auto", lang: c.document.language }, c.document.title),
-            el("p", { class: "meta" }, el("span", { class: "badge" }, placeName(c)), about(c.document))),
+            el("p", { class: "meta" }, el("span", { class: "badge" }, placeName(c)), about(c.document)),
+            this.attribution(c)),
           actions(c.document, c, c.quote)))),
       el("p", { class: "meta verified" }, icon("check"), t("citedQuotes", { n: citations.length })));
   }
 }
+
+const HEADINGS = { conflict: "disagree", "later development": "later", "different scope": "scope" };
 
 const sentenceCase = (text) => text.charAt(0).toUpperCase() + text.slice(1);

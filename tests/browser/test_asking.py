@@ -276,3 +276,14 @@ def test_the_reference_is_drawn_without_another_host(page: Page, address: str) -
     page.goto(f"{address}/docs")
     described = page.request.get(f"{address}/openapi.json").json()["paths"]
     expect(page.locator(".operation")).to_have_count(sum(len(methods) for methods in described.values()))
+
+
+def test_a_list_shows_its_members_and_each_source_says_who_speaks(page: Page, address: str) -> None:
+    page.goto(address)
+    ask(page)
+    names = page.locator(".members li b").all_text_contents()
+    assert {"ECHO", "Erkindik Kanaty", "International Legal Initiative"} <= set(names)
+    expect(page.locator(".members .meta").last).to_contain_text("Looked for in")
+    expect(page.locator(".sources .said").first).to_contain_text("recital – European Parliament")
+    assert page.locator(".conflict").count() >= 2, "what differs is shown unasked"
+    expect(page.locator(".conflict.soft h3").first).to_contain_text("Later development: outcome (“fined”)")

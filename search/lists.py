@@ -1,0 +1,252 @@
+"""Who or which: the names in the sentences that answer, where they stand beside what the question says of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from indexer.words import normalise, split, stem
+from search.asked import Asked
+from search.entities import Name, Seen, is_calendar, is_country, names_in
+from search.groups import ASIDE, BEING, WORD, Group, groups_of
+from search.nouns import ORGANISATION, PLACE, class_of, fits, kinds_of
+from search.statements import Statement
+
+NEAR = 14  # words between a name and the word that says what happened
+COVERED = 0.6  # of the question's words, where the one that says what happened is not there
+WITH_MAIN = 0.5  # of the question's other words, where it is
+
+_BY = re.compile(r"\bby\s+(?:the\s+|a\s+)?$", re.I)
+_IN = re.compile(r"\b(?:in|at|near|from|to|into|outside|в|во|на|из|под|около)\s+(?:the\s+)?$", re.I)
+_NEW_SUBJECT = re.compile(r",\s+(?:and|but|while)\s+(?!\w+ed\b)[^,]*\b(?:was|were|is|are|has|have|had)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name that a sentence gives for what is asked."""
+
+    name: Name
+    sentence: Statement
+
+
+@dataclass(slots=True)
+class Told:
+    """What the texts call each name, anywhere: "the activist Gulzipa Dzhaukerova" makes her an activist."""
+
+    nouns: dict[str, set[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, sentences: Sequence[Statement], seen: Seen) -> Told:
+        """Read what names are called in ``sentences``."""
+        told = cls()
+        for sentence in sentences:
+            for group in groups_of(sentence.text, names_in(sentence.text, seen)):
+                for name, nouns in zip(group.names, group.told, strict=True):
+                    told.nouns.setdefault(name.words, set()).update(nouns)
+        return told
+
+
+def members(asked: Asked, sentences: Sequence[Statement], seen: Seen, question: str) -> list[Mention]:
+    """Return the names in ``sentences`` that are what is asked for, in order; those of the question itself are none."""
+    told = Told.of(sentences, seen)
+    own = set(split(question))
+    return [
+        Mention(name, sentence)
+        for sentence in sentences
+        for name in _listed(asked, sentence, seen, told)
+        if not set(split(name.words)) <= own
+    ]
+
+
+def covers(asked: Asked, text: str, language: str | None) -> bool:
+    """Whether a text has enough of the question's words to be looked at sentence by sentence."""
+    return _covered(asked, {stem(word, language) for word in split(text)}, language)
+
+
+def _covered(asked: Asked, stems: set[str], language: str | None) -> bool:
+    """Whether enough is said of the question: what happened and half of its other words, else most of them all."""
+    main = stem(normalise(asked.main or ""), language)
+    others = [w for w in (stem(normalise(word), language) for word in asked.words) if w != main]
+    held = sum(word in stems or any(_one_root(word, other) for other in stems) for word in others)
+    if main in stems:
+        return not others or held >= max(1, WITH_MAIN * len(others))
+    return held >= COVERED * len(asked.words)
+
+
+def _one_root(a: str, b: str) -> bool:
+    """Whether two stems begin with the same five letters: "registr" and "regist"."""
+    return len(a) > 5 and len(b) > 5 and a[:5] == b[:5]
+
+
+def _listed(asked: Asked, sentence: Statement, seen: Seen, told: Told) -> list[Name]:
+    text = sentence.text
+    words = [(m.start(), m.end(), stem(normalise(m[0]), sentence.document.language)) for m in WORD.finditer(text)]
+    groups = groups_of(text, names_in(text, seen))
+    if sentence.foreign:
+        chosen = [g for g in groups if asked.noun and any(fits(noun, asked.noun) for noun in g.all_told())]
+        return [name for group in chosen for name in group.names if _is_kind(asked, name, text, told, group)]
+    if not _covered(asked, {s for _, _, s in words}, sentence.document.language) or not _in_time(asked, text):
+        return []
+    found: dict[int, Name] = {}
+    said, places = _places(asked, text, words, sentence.document.language)
+    if asked.objects and not any(name in text for name in asked.objects):
+        return []
+    for place in (p for p in places[: None if said else 1] if not _denied(text, p) and _happened(asked, text, p)):
+        chosen = _beside_word(asked, text, place, groups) if said else _around(asked, text, place, groups)
+        for group in chosen:
+            found |= {n.start: n for n in group.names if _is_kind(asked, n, text, told, group)}
+    return [found[start] for start in sorted(found)]
+
+
+def _in_time(asked: Asked, text: str) -> bool:
+    """Whether a sentence names none of the months and years that a question does not name."""
+    if not asked.dates:
+        return True
+    dated = {stem(w, None) for w in split(text) if is_calendar(w) or re.fullmatch(r"(?:19|20)\d\d", w)}
+    return not dated or bool(dated & set(asked.dates))
+
+
+def _places(
+    asked: Asked, text: str, words: Sequence[tuple[int, int, str]], language: str | None
+) -> tuple[bool, list[tuple[int, int]]]:
+    """Return where the word stands that says what happened, and True; where it does not, the other words, and False."""
+    main = normalise(asked.main or "")
+    at = [(a, b) for a, b, s in words if s == stem(main, language) and not _adjective(main, text, a, b)]
+    others = {stem(normalise(word), language) for word in asked.words}
+    return bool(at), at or [(a, b) for a, b, s in words if s in others]
+
+
+def _adjective(main: str, text: str, start: int, end: int) -> bool:
+    """Whether "close" is no form of the "closed" asked for: it has no ending, and nothing before makes it a verb."""
+    surface = text[start:end].lower()
+    if surface.endswith("ing") and not main.endswith("ing"):  # "a leading group" leads nothing
+        return bool(re.search(r"\b(?:a|an|the|its|their|his|her)\s+(?:\w+\s+)?$", text[:start]))
+    if not main.endswith("ed") or re.search(r"(?:ed|en|wn|ing|s|ion)$", surface):
+        return False
+    return not re.search(r"\b(?:to|will|would|should|must|may|can|could|did|not)\s+(?:\w+ly\s+)?$", text[:start])
+
+
+def _happened(asked: Asked, text: str, place: tuple[int, int]) -> bool:
+    """Whether a word tells of what happened; "to ban" does only where it was ordered or decided, not asked for."""
+    infinitive = re.search(r"(\w+)\s+to\s+(?:\w+ly\s+)?$", text[: place[0]])
+    if asked.wished or asked.free or not infinitive:
+        return True
+    return bool(
+        re.match("order|forc|decid|decision|agree|compel|oblig|instruct|tri|try|attempt|aim", infinitive[1].lower())
+    )
+
+
+def _denied(text: str, place: tuple[int, int]) -> bool:
+    return bool(re.search(r"\b(?:not|never|nor|не|ни)\s+(?:\w+\s+)?$", text[: place[0]]))
+
+
+# -- which of them are meant
+
+
+def _beside_word(asked: Asked, text: str, place: tuple[int, int], groups: Sequence[Group]) -> list[Group]:
+    """The names on the side of a word on which what is asked for stands."""
+    left = [g for g in groups if g.end <= place[0] and _distance(text, g.end, place[0]) <= NEAR]
+    left = [g for g in left if not _of_another(text[g.end : place[0]]) and not _in_aside(text, g, place[0])]
+    right = [g for g in groups if g.start >= place[1] and _distance(text, place[1], g.start) <= NEAR]
+    announced = [g for g in groups if g.start >= place[1] and g.introduced]
+    before, after = left[-1:], right[:1]
+    if asked.free:
+        return [g for g in (*after, *before) if _fits_noun(asked, g)][:1]
+    passive = [g for g in before if BEING.search(text[g.end : place[0]])]
+    active = [g for g in before if not BEING.search(text[g.end : place[0]])]
+    by = [g for g in after if _BY.search(text[: g.start])]
+    if not asked.patient:
+        doers = by or ([] if _is_passive(text, place) else active)
+        return doers or announced[:1] or _inverted(text, place, after, asked)
+    russian = bool(re.search("[а-яё]", text[place[0] : place[1]], re.I))
+    if russian:
+        short = bool(re.search(r"(?:н|т)(?:|а|о|ы)$", text[place[0] : place[1]]))
+        return (before if short else []) or after
+    if passive or (announced and _is_passive(text, place)):
+        return passive[-1:] + [g for g in announced[:1] if not passive]
+    done_to = [g for g in after if g not in by and (asked.kind == PLACE or not _IN.search(text[: g.start]))]
+    return (
+        (done_to if not _is_passive(text, place) else [])
+        or announced[:1]
+        or [g for g in active if _reduced(text, g, place)]
+    )
+
+
+def _around(asked: Asked, text: str, place: tuple[int, int], groups: Sequence[Group]) -> list[Group]:
+    """The names nearest to a word of the question, where the text must call them what the question does."""
+    near = [g for g in groups if min(abs(g.start - place[1]), abs(place[0] - g.end)) <= 8 * NEAR]
+    named = [g for g in near if asked.noun and any(fits(noun, asked.noun) for noun in g.all_told())]
+    return sorted(named, key=lambda g: min(abs(g.start - place[1]), abs(place[0] - g.end)))[:1]
+
+
+def _in_aside(text: str, group: Group, place: int) -> bool:
+    """Whether names stand in an aside: "X, speaking on behalf of the party Y, requested"."""
+    if group.introduced or "," not in text[group.end : place]:
+        return False
+    clause = re.search(r",\s*(?:who|which|[a-z]{3,}ing)\s[^,]*$", text[: group.start])
+    apposition = re.search(r",\s*(?:a|an)\s[^,]*$", text[: group.start])
+    return bool(clause or (apposition and re.match(r"[”»\"]?\s*,", text[group.end :])))
+
+
+def _of_another(between: str) -> bool:
+    """Whether a relative clause stands between that is told of some other noun: "X urges ... groups who have fled"."""
+    if _NEW_SUBJECT.search(between):
+        return True
+    relative = re.search(r"\b(?:who|which|that|whom)\b", between)
+    return bool(relative) and bool(re.search(r"\w", ASIDE.sub("", between[: relative.start() if relative else 0])))
+
+
+def _distance(text: str, start: int, end: int) -> int:
+    return len(ASIDE.sub(" ", text[start:end]).split())
+
+
+def _is_passive(text: str, place: tuple[int, int]) -> bool:
+    return bool(BEING.search(" ".join(text[: place[0]].split()[-5:])))
+
+
+def _inverted(text: str, place: tuple[int, int], after: list[Group], asked: Asked) -> list[Group]:
+    """In Russian the doer may follow: "осудили Канада и Норвегия"."""
+    russian = bool(re.search("[а-яё]", text[place[0] : place[1]], re.I))
+    return [g for g in after if russian and not _IN.search(text[: g.start]) and _distance(text, place[1], g.start) == 0]
+
+
+def _reduced(text: str, group: Group, place: tuple[int, int]) -> bool:
+    """Names that a state is told of without "be": "the groups ECHO and Veritas, suspended since January"."""
+    return bool(re.fullmatch(r"[”»\"]?\s*,\s*(?:\w+ly\s+)?", text[group.end : place[0]]))
+
+
+def _fits_noun(asked: Asked, group: Group) -> bool:
+    return asked.noun is None or not group.all_told() or any(fits(n, asked.noun) for n in group.all_told())
+
+
+def _is_kind(asked: Asked, name: Name, text: str, told: Told, group: Group) -> bool:
+    """Whether a name can be what is asked for, by what the text calls it and by how it looks."""
+    looks = looks_like(name)
+    country_asked = asked.noun is not None and ("place", "country") in kinds_of(asked.noun)
+    if country_asked:
+        countries = sum(looks_like(other) == PLACE for other in group.names)
+        return looks == PLACE or (looks is None and " " not in name.words and 2 * countries > len(group.names))
+    if looks == PLACE and asked.kind != PLACE:
+        return False
+    if asked.noun is None:
+        return asked.kind == PLACE or not _IN.search(text[: group.start])
+    if looks is not None and asked.kind is not None and looks != asked.kind and asked.kind != PLACE:
+        return False
+    nouns = group.told[group.names.index(name)] or sorted(told.nouns.get(name.words, ()))
+    if not nouns:
+        said_here = any(fits(word, asked.noun) for word in WORD.findall(text))
+        return asked.kind == PLACE or (said_here and not _IN.search(text[: group.start]))
+    return any(fits(noun, asked.noun) for noun in nouns)
+
+
+def looks_like(name: Name) -> str | None:
+    """What a name is by its own words: a country, a body; None where its words do not tell."""
+    if is_country(name.words):
+        return PLACE
+    words = name.words.split()
+    if any(class_of(word) == ORGANISATION for word in words) or (len(words) == 1 and name.words.isupper()):
+        return ORGANISATION
+    if re.search(r"\s(?:for|of|against|without)\s", name.words, re.I):
+        return ORGANISATION
+    return None

@@ -1,0 +1,64 @@
+"""What kind of thing a noun names: people, bodies or places, and within these what may be called by one another's name.
+
+These are the common nouns of reports in English and Russian (``nouns.txt``). A question that asks for "journalists" is
+answered by someone called a reporter, not by someone called a lawyer; a noun that is not there says nothing.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from indexer.words import normalise, stem
+
+PERSON, ORGANISATION, PLACE = "person", "organisation", "place"
+
+
+@lru_cache(maxsize=1)
+def _known() -> dict[str, list[tuple[str, str]]]:
+    lines = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines()
+    table: dict[str, list[tuple[str, str]]] = {}
+    for kind, _, words in (line.partition(": ") for line in lines if not line.startswith("#")):
+        family = words.split()[0]
+        for word in words.split():
+            table.setdefault(_stem(word), []).append((kind, family))
+    return table
+
+
+@lru_cache(maxsize=20_000)
+def _stem(word: str) -> str:
+    """The singular of an English noun, by its ending alone; the stem of a Russian one, which has cases."""
+    word = normalise(word).strip("'’")
+    if not word.isascii():
+        return stem(word, None)
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    for ending, singular in (("ies", "y"), ("men", "man"), ("sses", "ss"), ("ches", "ch"), ("s", "")):
+        if word.endswith(ending) and len(word) > len(ending) + 1 and not word.endswith(("ss", "us", "is")):
+            return word.removesuffix(ending) + singular
+    return word
+
+
+_IRREGULAR = {"people": "person", "persons": "person", "men": "man", "women": "woman", "media": "media"}
+
+
+def kinds_of(word: str) -> list[tuple[str, str]]:
+    """Return each (kind, family) that a noun names; [] if it names none of them."""
+    return _known().get(_stem(word), [])
+
+
+def class_of(word: str) -> str | None:
+    """Return `PERSON`, `ORGANISATION` or `PLACE`, the first that a noun names; None if none."""
+    found = kinds_of(word)
+    return found[0][0] if found else None
+
+
+def fits(told: str, asked: str) -> bool:
+    """Whether what a text calls something may be what is asked for: of one family, or a noun for all of the kind."""
+    if _stem(told) == _stem(asked):
+        return True
+    return any(
+        kind == other and (family == wanted or "*" in (family, wanted))
+        for kind, family in kinds_of(told)
+        for other, wanted in kinds_of(asked)
+    )
