@@ -23,6 +23,11 @@ DAY, MONTH, YEAR = Precision.DAY, Precision.MONTH, Precision.YEAR
 _CHARACTERS = {DAY: 10, MONTH: 7, YEAR: 4}
 
 
+def finer(one: Precision, other: Precision) -> bool:
+    """Whether a date known to ``one`` is known as closely as to ``other``, or more so."""
+    return _CHARACTERS[one] >= _CHARACTERS[other]
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """From the first day to the last, both included; None where it is open.
@@ -51,6 +56,21 @@ class Period:
         written = day.isoformat()[: _CHARACTERS[self.precision]]
         return f"-{written[4:]}" if self.yearless else written
 
+    @property
+    def named(self) -> Period:
+        """What its words name: of a period that is open, the day, month or year that it begins or ends with."""
+        known = self.first or self.last
+        if known is None or (self.first is not None and self.last is not None):
+            return self
+        last = known
+        if self.precision is not DAY:
+            month = known.month if self.precision is MONTH else 12
+            last = date(known.year, month, calendar.monthrange(known.year, month)[1])
+        first = known if self.first or self.precision is DAY else known.replace(day=1)
+        if self.precision is YEAR and not self.first:
+            first = first.replace(month=1)
+        return replace(self, first=first, last=last)
+
     def in_year(self, year: int) -> Period | None:
         """Return a period without a year as it lies in ``year``; None where there is no such day."""
         if not self.yearless or self.first is None or self.last is None or not _EARLIEST <= year <= _LATEST:
@@ -66,8 +86,8 @@ class Period:
         if self.yearless and not other.yearless:
             if other.first is None or other.last is None or other.last.year - other.first.year > 1:
                 return True
-            years = range(other.first.year - 1, other.last.year + 1)
-            return any(p is not None and p.touches(other) for p in map(self.in_year, years))
+            held = (self.in_year(year) for year in range(other.first.year - 1, other.last.year + 1))
+            return any(p is not None and p.touches(other) for p in held)
         if other.yearless and not self.yearless:
             return other.touches(self)
         starts = self.first is None or other.last is None or self.first <= other.last
@@ -81,6 +101,15 @@ class Period:
         if this is not None and this.first is not None and this.first <= anchor.last:
             return this
         return self.in_year(anchor.last.year - 1)
+
+    def next_after(self, anchor: Period) -> Period | None:
+        """Return a period without a year as it next ends, seen from the beginning of ``anchor``."""
+        if anchor.first is None:
+            return None
+        this = self.in_year(anchor.first.year)
+        if this is not None and this.last is not None and this.last >= anchor.first:
+            return this
+        return self.in_year(anchor.first.year + 1)
 
 
 def _last_in(period: Period, year: int) -> date:

@@ -353,11 +353,12 @@ def _is_year(words: Words, i: int, last: int, year: int) -> bool:
         return False
     pointed = not words.senses(i - 1).keys().isdisjoint(("at", "part")) and words.spaced(i - 1)
     enclosed = before.endswith("(") and bool(after) and after[0] in ");,:"
+    listed = before in (", ", " , ") and len(words.word(i - 1)) == 4 and words.digits(i - 1) is not None
     if last > i:
-        return enclosed or pointed or year in _NEAR_YEARS
+        return enclosed or pointed or year in _NEAR_YEARS or after.startswith(")")
     if year in _NEAR_YEARS and year % 100:
         return True
-    return year in range(1000, 2101) and ((pointed and words.word(i - 1) not in _QUANTITIES) or enclosed)
+    return year in range(1000, 2101) and ((pointed and words.word(i - 1) not in _QUANTITIES) or enclosed or listed)
 
 
 _QUANTITIES: Final = frozenset("of for to as or and about из для через или и от".split())
@@ -385,22 +386,31 @@ def _ten(year: int) -> Period:
 
 
 def _century(words: Words, i: int) -> Read | None:
-    """ "21st century", "the twenty-first century", "XIX веке", "20-го века"; read from its number on."""
-    at = i if words.value(i + 1, "centuries") else i + 1
-    if not words.value(at + 1, "centuries") or not words.spaced(at):
+    """ "21st century", "the twenty-first century", "XIX веке", "20-го века", "XVIII и XIX веков"."""
+    first = _numbered_century(words, i)
+    if first is None:
         return None
-    number = words.value(i, "ordinal") or _roman(words, i) if at == i else None
-    if at > i and words.digits(i) and words.dashed(i) and words.word(at) in ("го", "м", "й", "ом"):
-        number = words.digits(i)
-    elif at > i and words.word(i) == "twenty" and words.gap(i) == "-" and words.value(at, "ordinal") == 1:
-        number = 21
-    if number is None or not 3 <= number <= 21:
-        return None
-    return words.read(periods.years(100 * number - 99, 100 * number), i, at + 1)
+    number, last = first
+    if not words.value(last + 1, "centuries") or not words.spaced(last):
+        joined = words.dashed(last) or (words.value(last + 1, "and") and words.spaced(last))
+        at = last + 1 if words.dashed(last) else last + 2
+        second = _numbered_century(words, at) if joined else None
+        if second is None or not words.value(second[1] + 1, "centuries") or second[0] != number + 1:
+            return None
+        return words.read(periods.years(100 * number - 99, 100 * second[0]), i, second[1] + 1)
+    return words.read(periods.years(100 * number - 99, 100 * number), i, last + 1)
 
 
-def _roman(words: Words, i: int) -> int | None:
-    return words.value(i, "roman") if words.typed or words.capital(i) else None
+def _numbered_century(words: Words, i: int) -> tuple[int, int] | None:
+    """The number of a century that begins at word ``i``, and the last word of it."""
+    number = words.value(i, "ordinal") or (words.value(i, "roman") if words.typed or words.capital(i) else None)
+    if number is None and words.word(i) in ("twenty", "двадцать") and words.value(i + 1, "ordinal") == 1:
+        return 21, i + 1
+    if number is None and (digits := words.digits(i)) is not None and len(words.word(i)) <= 2:
+        if words.dashed(i) and words.word(i + 1) in ("го", "м", "й", "ом", "му", "th", "st"):
+            return (digits, i + 1) if 3 <= digits <= 21 else None
+        number = digits if not words.word(i + 1).isascii() else None  # "18 веком"
+    return (number, i) if number is not None and 3 <= number <= 21 else None
 
 
 _FORMS: Final[dict[str, tuple[Callable[[Words, int], Read | None], ...]]] = {
@@ -420,7 +430,8 @@ TOLD: Final = ("ago", "deictic", "day word", "weekday", "short weekday")  # for 
 def beginnings() -> frozenset[str]:
     """Return the words that a date can begin with, or that show that one ends."""
     kinds = {*_FORMS, *TOLD} - {"count"}
-    return frozenset(word for word, senses in lexicon().items() if not kinds.isdisjoint(senses)) | {"twenty"}
+    found = {word for word, senses in lexicon().items() if not kinds.isdisjoint(senses)}
+    return frozenset(found | {"twenty", "двадцать"})
 
 
 # -- parts of years

@@ -1,7 +1,8 @@
 """What a date in a text is the date of: the document itself, the event that its clause tells, or something it mentions.
 
-A date that a preposition ties to the clause ("in May 2020", "since 2016", "11 февраля") says when what is told took place. One
-that belongs to a noun ("the 2021 elections", "the Act of 2004") or to the name of a text ("its resolution of 14 March 2019") does not.
+A date that a preposition ties to the clause ("in May 2020", "since 2016", "11 февраля") says when what is told took
+place. One that belongs to a noun ("the 2021 elections", "the Act of 2004") or to the name of a text ("its resolution of
+14 March 2019") does not.
 """
 
 from __future__ import annotations
@@ -23,15 +24,15 @@ class DateKind(StrEnum):
     MENTIONED = "mentioned"
 
 
-_REACH: Final = 160  # characters before a date in which its clause is read
+_REACH: Final = 400  # characters before a date in which its clause is read
 _CLAUSE: Final = re.compile(r"[.;!?…]\s|\n\s*\n")
 _PART: Final = (
     r"(?:(?:the|early|late|mid|beginning|start|middle|end|evening|morning|night|afternoon|of"
     r"|начал\w|конц\w|середин\w|утром|вечером|ночью|дн[её]м)[\s-]+)*"
 )
 _TIED: Final = re.compile(
-    r"(?:^|\W)(?:on|in|at|during|throughout|over|within|since|until|till|by|before|after|following|between|as\s+of|around|every"
-    r"|в|во|на|за|к|ко|с|со|до|после|между|в\s+течение|около|начиная\s+с)\s+" + _PART + "$",
+    r"(?:^|\W)(?:on|in|at|during|throughout|over|within|since|until|till|by|before|after|following|between|around|every"
+    r"|as\s+of|в|во|на|за|к|ко|с|со|до|после|между|в\s+течение|около|начиная\s+с)\s+" + _PART + "$",
     re.IGNORECASE,
 )
 _OF: Final = re.compile(r"(?:^|\W)(?:of|dated|от)\s+$", re.IGNORECASE)
@@ -40,7 +41,8 @@ _OPENS: Final = re.compile(
 )
 _TOLD: Final = re.compile(
     r"(?:last|past|previous|next|coming|this|current|yesterday|tomorrow|вчера|завтра|позавчера|послезавтра"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b|.*\b(?:ago|назад|last)$|(?:прошл|минувш|эт)\w+\s|(?:весной|летом|осенью|зимой)\b",
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b|.*\b(?:ago|назад|last)$|(?:прошл|минувш|эт)\w+\s"
+    r"|(?:весной|летом|осенью|зимой)\b",
     re.IGNORECASE,
 )
 _NOW: Final = re.compile(r"today|tonight|сегодня", re.IGNORECASE)

@@ -1,7 +1,7 @@
 """Dates in texts and questions: what is written, the period it means, and the characters it stands at.
 
-What is told from another date ("last autumn", "in January", "on Monday") is understood from the date of the document, and not
-at all where it has none: a date is never guessed. Each text is read once, word by word.
+What is told from another date ("last autumn", "in January", "on Monday") is understood from the date of the document,
+and not at all where it has none: a date is never guessed. Each text is read once, word by word.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 from search import calendar as periods
 from search.calendar import Period
 from search.dateforms import Read, Words, narrowed, written_date
-from search.deictics import Anchor, anchor_of, deictic_year, told_date, weekday_before
+from search.deictics import Anchor, anchor_of, deictic_year, to_come, told_date, weekday_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ def date_expressions(text: str, written: Period | None = None, *, typed: bool = 
 
 
 _RELATIONS: Final = {
-    "since": periods.since, "until": periods.until, "by": periods.until, "before": periods.before, "after": periods.after,
+    "since": periods.since, "until": periods.until, "by": periods.until,
+    "before": periods.before, "after": periods.after,
 }  # fmt: skip
 
 
@@ -91,8 +92,13 @@ class _Reading:
         return self._related(read, before), others
 
     def _before(self, first: int, taken: int) -> tuple[str, int] | None:
-        """The word before a date that says how it is meant: (class, word). What stands between ("the end of") is passed over."""
+        """The word before a date that says how it is meant, passing over "the end of": (class, word).
+
+        "after the 2016 meeting" is said of the meeting, and of no year.
+        """
         words, at = self.words, first - 1
+        if words.value(at, "the") and (len(words.word(first)) == 4 or words.value(first, "month")):
+            return None
         for _ in range(4):
             if at < taken or not (words.spaced(at) or words.dashed(at)):
                 return None
@@ -130,7 +136,7 @@ class _Reading:
         if before is None:
             return read
         kind, at = before
-        period = self._dated(read.period)
+        period = self._dated(read)
         several = period.precision is periods.DAY and period.first != period.last
         if kind == "between" or (several and kind == "from"):
             return self._from(read, before)
@@ -142,14 +148,17 @@ class _Reading:
                 at -= 1
         return replace(read, period=_RELATIONS[kind](period), first=at)
 
-    def _dated(self, period: Period) -> Period:
-        """Give a period its year, where it has none and the text's own date is known."""
+    def _dated(self, read: Read) -> Period:
+        """Give a period the year it lacks, if the text's own date is known: the last such, or the next to come."""
+        period = read.period
         if not period.yearless or self.anchor is None:
             return period
-        return period.before(Period(self.anchor.day, self.anchor.day, periods.DAY)) or period
+        here = Period(self.anchor.day, self.anchor.day, periods.DAY)
+        dated = period.next_after(here) if to_come(self.words, read.first) else period.before(here)
+        return dated or period
 
     def _expression(self, read: Read) -> DateExpression:
-        period = read.period if self.typed else self._dated(read.period)
+        period = read.period if self.typed else self._dated(read)
         return DateExpression(self.words.start(read.first), read.end, period)
 
 
@@ -169,14 +178,12 @@ def _completed(a: Period, b: Period) -> tuple[Period, Period]:
 
 def _whole(a: Period, b: Period, ranged: bool) -> Period | None:
     """One period from ``a`` to ``b``, if one leads to the other or follows it at once."""
-    if a.yearless != b.yearless or None in (a.first, a.last, b.first, b.last):
+    if a.yearless != b.yearless:
         return None
-    assert a.first and a.last and b.first and b.last
+    if a.first is None or a.last is None or b.first is None or b.last is None:
+        return None
     if not ranged and a.last + timedelta(days=1) != b.first:
         return None
     if b.last < a.first and not a.yearless:
         return None
-    return Period(a.first, b.last, max(a.precision, b.precision, key=_FINENESS.__getitem__), a.yearless)
-
-
-_FINENESS: Final = {periods.DAY: 0, periods.MONTH: 1, periods.YEAR: 2}
+    return Period(a.first, b.last, b.precision if periods.finer(a.precision, b.precision) else a.precision, a.yearless)

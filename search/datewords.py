@@ -9,7 +9,8 @@ Senses = dict[str, int]
 """What a word can be in a date, by class: {"month": 1}, {"number": 25}, {"last": -1}."""
 
 NUMBERS: Final = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
+    "|eighteen"
     "|nineteen|twenty"
 ).split("|")
 ORDINALS: Final = (
@@ -18,10 +19,15 @@ ORDINALS: Final = (
 ).split("|")
 # In each case that a date can stand in.
 _NUMBERS_RU: Final = (
-    "один одного одну одна одно, два две двух двумя, три трёх трех тремя, четыре четырёх четырех, пять пяти, шесть шести, "
+    "один одного одну одна одно, два две двух двумя, три трёх трех тремя, четыре четырёх четырех, пять пяти, "
+    "шесть шести, "
     "семь семи, восемь восьми, девять девяти, десять десяти, одиннадцать одиннадцати, двенадцать двенадцати"
 )
-_ORDINALS_RU: Final = "перв втор треть четверт пят шест седьм восьм девят десят одиннадцат двенадцат"
+_ORDINALS_RU: Final = (
+    "перв втор треть четверт пят шест седьм восьм девят десят одиннадцат двенадцат тринадцат четырнадцат "
+    "пятнадцат шестнадцат "
+    "семнадцат восемнадцат девятнадцат двадцат"
+)
 _ADJECTIVE: Final = (
     "ый ий ой ого его ому ему ым им ом ем ой ей ая яя ую юю ые ие ых их ыми ими ое ее ье ья ью ьего ьей ьем"
 )
@@ -62,7 +68,8 @@ _SPOKEN: Final = {  # words that stand beside dates; what each does is for the g
     "ago": "ago назад",
     "of": "of",
     "the": "the",
-    "part": "early late mid beginning start middle end начало начала началу начале конец конца концу конце середина середины "
+    "part": "early late mid beginning start middle end начало начала началу начале конец конца концу конце "
+    "середина середины "
     "середину середине утром вечером ночью днём днем",
     "daytime": "morning afternoon evening night утром вечером ночью днём днем утра вечера",
     "and": "and и",
@@ -76,7 +83,11 @@ _SPOKEN: Final = {  # words that stand beside dates; what each does is for the g
     "after": "after после following",
     "yeared": "год года году годом годы годов годах гг г жылы жылғы жылдың жылда жыл",
     "since_year": "жылдан",
-    "at": "in on at during for of since from by until till before after between and to or through throughout every each as "
+    "future": "will shall scheduled expected due upcoming forthcoming будет будут состоится состоятся "
+    "запланирован запланирована "
+    "запланировано запланированы намечен намечена намечено намечены",
+    "at": "in on at during for of since from by until till before after between and to or through throughout "
+    "every each as "
     "в во на за к ко с со до по от из о об после около между и или для через уже ещё еще",
 }
 
@@ -170,14 +181,18 @@ def _short_months() -> dict[str, int]:
 
 
 ALSO_OTHER_WORDS: Final = frozenset("may march august марта март мая май маю маем мае августа август".split())
-"""Names of months that are also a verb, a given name or a pronoun: alone, they are months only where a preposition says so."""
+"""Names of months that are also a verb, a given name or a pronoun: alone, they are months only where a "
+"preposition says so."""
 
 NOT_BEFORE_A_YEAR: Final = frozenset(
-    "no nos № resolution resolutions article articles rule rules para paras paragraph paragraphs section sections page pages p pp "
-    "version room over nearly some than least most only approximately another about около более менее свыше статья статьи "
+    "no nos № resolution resolutions article articles rule rules para paras paragraph paragraphs section "
+    "sections page pages p pp "
+    "version room over nearly some than least most only approximately another about около более менее свыше "
+    "статья статьи "
     "статье пункт пункта пункте ст п стр штраф сумма сумму".split()
 )
 NOT_AFTER_A_YEAR: Final = frozenset(
-    "kg km m cm mm g t l ha mw kw kwh hz mph people persons men women children soldiers troops dollars euros pounds tons tonnes "
+    "kg km m cm mm g t l ha mw kw kwh hz mph people persons men women children soldiers troops dollars euros "
+    "pounds tons tonnes "
     "metres meters miles человек человека людей рублей тенге долларов евро км кг м см га об тонн раз".split()
 )

@@ -11,7 +11,6 @@ from search import calendar as periods
 from search.calendar import DAY, MONTH, YEAR, Period, Precision
 from search.dateforms import Read, Words, written_date
 
-_FINENESS: Final = {DAY: 0, MONTH: 1, YEAR: 2}
 _UNITS: Final = {  # each with the precision it needs, and how many of those it has
     "days": (DAY, 1), "weeks": (DAY, 7), "months": (MONTH, 1), "quarters": (MONTH, 3), "years": (YEAR, 1),
     "decades": (YEAR, 10), "centuries": (YEAR, 100),
@@ -28,7 +27,7 @@ class Anchor:
 
     def knows(self, unit: Precision) -> bool:
         """Whether the date is known closely enough to count in ``unit``."""
-        return _FINENESS[self.precision] <= _FINENESS[unit]
+        return periods.finer(self.precision, unit)
 
 
 def anchor_of(period: Period | None) -> Anchor | None:
@@ -124,7 +123,11 @@ _PLURALS: Final = frozenset(
 
 
 def _named(words: Words, i: int, by: int, anchor: Anchor) -> Read | None:
-    """A season, month or weekday with "last", "this" or "next"."""
+    """A season, month, day or weekday with "last", "this" or "next"."""
+    dated = written_date(words, i + 1)
+    if by < 0 and dated is not None and dated.period.yearless and dated.period.precision is DAY:  # "last March 27"
+        period = dated.period.before(Period(anchor.day, anchor.day, DAY))
+        return words.read(period, i, dated.last, dated.end) if period is not None else None
     season, month = words.value(i + 1, "season"), words.value(i + 1, "month")
     weekday = words.value(i + 1, "weekday")
     if weekday is not None and anchor.knows(DAY):
@@ -170,11 +173,13 @@ def _on_weekday(words: Words, i: int, anchor: Anchor) -> Read | None:
     weekday = words.value(i, "weekday")
     if weekday is None or not anchor.knows(DAY) or not is_weekday(words, i):
         return None
-    return words.read(_weekday(anchor.day, weekday, 0), i, i)
+    return words.read(_weekday(anchor.day, weekday, 1 if to_come(words, i) else 0), i, i)
 
 
 def is_weekday(words: Words, i: int) -> bool:
-    """Whether the name of a weekday is meant as one."""
+    """Whether the name of a weekday is meant as one, and as one day: not "every Monday", "the first Monday"."""
+    if words.value(i - 1, "ordinal") or words.word(i - 1) in ("every", "each", "кажд"):
+        return False
     if not words.word(i).isascii():
         return not words.senses(i - 1).keys().isdisjoint(("at", "part", "and"))
     named = words.spaced(i - 1) and words.word(i - 1) and words.capital(i - 1) and not words.senses(i - 1)
@@ -184,6 +189,19 @@ def is_weekday(words: Words, i: int) -> bool:
 _FORMS: Final[dict[str, Callable[[Words, int, Anchor], Read | None]]] = {
     "ago": _ago, "deictic": _deictic, "day word": _day_word, "weekday": _on_weekday,
 }  # fmt: skip
+
+
+def to_come(words: Words, i: int) -> bool:
+    """Whether the clause up to word ``i`` tells what is still to come: "will", "scheduled", "состоится"."""
+    for at in range(i - 1, max(i - _CLAUSE, -1), -1):
+        if words.gap(at).strip():
+            return False
+        if words.value(at, "future"):
+            return True
+    return False
+
+
+_CLAUSE: Final = 10  # words
 
 
 def weekday_before(words: Words, i: int) -> Read | None:
@@ -208,7 +226,7 @@ def weekday_before(words: Words, i: int) -> Read | None:
 
 
 def deictic_year(words: Words, read: Read, anchor: Anchor) -> Read:
-    """Give a month, day or season the year told after it: "in May of this year", "осенью прошлого года", "17 June last"."""
+    """Give a month, day or season the year told after it: "May of this year", "осенью прошлого года", "17 June last"."""
     at = read.last + 1
     if not read.period.yearless or not words.spaced(read.last):
         return read
