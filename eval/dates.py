@@ -1,9 +1,10 @@
 """How well dates are read: short expressions in English and Russian with what they mean, labelled by hand.
 
 ``python -m eval.dates`` prints the share that is right, by language and by half. Lines of ``questions/dates.jsonl`` are
-``{"language", "text", "expression", "document_date", "from", "to", "precision", "origin", "kind"?, "half"}``; a line with
-an empty expression holds no date. A date is right if period and precision are the labelled ones and it stands where it is
-labelled. One half was looked at while the rules were made, the other only measured.
+``{"language", "text", "expression", "document_date", "from", "to", "precision", "origin", "kind"?, "half"}``; a line
+with an empty expression holds no date. A date is right if period and precision are the labelled ones and it stands
+where it is labelled. One half was looked at while the rules were made, the other only measured; expressions "drawn"
+at random from other texts were labelled once the rules were there, before these had read them.
 """
 
 from __future__ import annotations

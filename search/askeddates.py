@@ -40,7 +40,7 @@ class DateReading:
     def fits(self, period: Period) -> bool:
         """Whether a time that a text mentions shares a day with the time asked for.
 
-        It must be known as closely: "in 2020" says nothing of January, and a day without a year is in no year asked for.
+        It must be known as closely: "in 2020" says nothing of January, and a day without a year is in no one year.
         """
         if not finer(period.precision, self.period.precision) or (period.yearless and not self.period.yearless):
             return False

@@ -226,7 +226,7 @@ def weekday_before(words: Words, i: int) -> Read | None:
 
 
 def deictic_year(words: Words, read: Read, anchor: Anchor) -> Read:
-    """Give a month, day or season the year told after it: "May of this year", "осенью прошлого года", "17 June last"."""
+    """Give a month, day or season a year told after it: "May of this year", "осенью прошлого года", "17 June last"."""
     at = read.last + 1
     if not read.period.yearless or not words.spaced(read.last):
         return read

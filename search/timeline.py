@@ -42,7 +42,7 @@ class TimelineQuery:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A dated statement: ``citation`` is the sentence, ``date`` where the date stands in it, () if it is not written."""
+    """A dated statement: ``citation`` is the sentence, ``date`` where the date stands in it, () if nowhere."""
 
     period: Period
     kind: DateKind
