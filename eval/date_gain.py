@@ -1,7 +1,7 @@
 """Whether passages that mention the time a question names should gain by it: measured, and they should not.
 
-``python -m eval.date_gain --index DIR`` (an index of the sample corpus) asks the shipped questions that name a date, adds a
-gain to the score of each passage found that mentions a fitting one, and prints where the right passage then stands.
+``python -m eval.date_gain --index DIR`` (an index of the sample corpus) asks the shipped questions that name a date,
+adds a gain to the score of each passage found that mentions a fitting one, and prints where the right one then stands.
 """
 
 from __future__ import annotations

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from indexer.catalogue import Catalogue
-from indexer.document import Document, Kind, Paragraph
+from indexer.document import Document, Kind, Paragraph, Passage
 from search.calendar import Period, of_iso
 from search.datekinds import DateKind, kind_of
 from search.dates import date_expressions
 
 _HEAD: Final = 15
 """Paragraphs at the start of a document in which it may state its own date."""
-_Key = tuple[str, str, str | None]
+_Version = tuple[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +38,24 @@ class DatedTexts:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._kept: dict[_Key, tuple[Dated, ...]] = {}
-        self._reading = threading.Lock()
+        self._kept: dict[str, tuple[_Version, tuple[Dated, ...]]] = {}  # by document id, one version of each
 
     def read(self, documents: Sequence[Document], seconds: float | None = None) -> tuple[list[Dated], int]:
         """Return the dates in documents and how many of them were read, beginning with those known already.
 
         With ``seconds`` no further document is begun once that time is over; call again and it goes on from there.
         """
-        known = [document for document in documents if _key(document) in self._kept]
         until = None if seconds is None else time.monotonic() + seconds
-        found = [dated for document in known for dated in self._kept.get(_key(document), ())]
-        read = len(known)
+        found: list[Dated] = []
+        unknown: list[Document] = []
         for document in documents:
-            if _key(document) in self._kept:
-                continue
+            known = self._known(document)
+            if known is None:
+                unknown.append(document)
+            else:
+                found += known
+        read = len(documents) - len(unknown)
+        for document in unknown:
             if until is not None and time.monotonic() > until:
                 break
             found += self.of(document)
@@ -62,22 +64,28 @@ class DatedTexts:
 
     def of(self, document: Document) -> tuple[Dated, ...]:
         """Return the dates in one document, in reading order."""
-        key = _key(document)
-        if key not in self._kept:
+        found = self._known(document)
+        if found is None:
             found = tuple(_dated(document, self._catalogue.paragraphs(document.id)))
-            with self._reading:
-                self._kept = {k: v for k, v in self._kept.items() if k[0] != document.id} | {key: found}
-        return self._kept.get(key, ())
+            self._kept[document.id] = (document.sha256, document.date), found
+        return found
 
+    def within(self, passage: Passage, document: Document) -> list[Dated]:
+        """Return the dates in one passage of a document, without reading the rest of it."""
+        paragraphs = self._catalogue.paragraphs(document.id, passage.first, passage.last)
+        own = of_iso(document.date)
+        dated = [d for p in paragraphs for d in _in_paragraph(document, p, own, p.number <= _HEAD)]
+        return [d for d in dated if passage.char_start <= d.start and d.end <= passage.char_end]
 
-def _key(document: Document) -> _Key:
-    return document.id, document.sha256, document.date
+    def _known(self, document: Document) -> tuple[Dated, ...] | None:
+        version, found = self._kept.get(document.id, (None, None))
+        return found if version == (document.sha256, document.date) else None
 
 
 def _dated(document: Document, paragraphs: Sequence[Paragraph]) -> Iterator[Dated]:
     """Yield the dates in the paragraphs of a document; its own once, where it stands first."""
     own = of_iso(document.date)
-    found = [d for n, paragraph in enumerate(paragraphs) for d in _in_paragraph(document, paragraph, own, n < _HEAD)]
+    found = [d for paragraph in paragraphs for d in _in_paragraph(document, paragraph, own, paragraph.number <= _HEAD)]
     stated = next((d for d in found if d.kind is DateKind.DOCUMENT), None)
     if stated is None and own is not None and paragraphs:
         first = next((p for p in paragraphs if p.kind is not Kind.BOILERPLATE), paragraphs[0])

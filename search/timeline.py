@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -20,6 +21,7 @@ from search.query import Query
 from search.results import Citation, Results, Span
 
 PASSAGES: Final = 30  # the best passages for a question, whose dates are told
+_ORDERS_KEPT: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,39 +77,53 @@ class Timeline:
         self._catalogue = catalogue
         self._search = search
         self._texts = DatedTexts(catalogue)
+        self._keeping = threading.Lock()
+        self._put_in_order: dict[
+            tuple[str, TimelineQuery], tuple[list[Dated], int]
+        ] = {}  # of whole corpora, newest last
 
     def rows(self, query: TimelineQuery, today: date, seconds: float | None = None) -> TimelineResults:
         """Return the rows of a query; in ``seconds`` as many documents as can be read. Raises `BadQuery`."""
         began = time.perf_counter()
         with self._catalogue.store.reading():
-            readings: list[DateReading] = []
-            if query.text:
-                results = self._search(Query(query.text, limit=PASSAGES, filters=query.filters))
-                found, documents, read = self._of_passages(results)
-                readings = dates_asked(results.query, today)
-            else:
-                matching = self._catalogue.matching(query.filters)
-                documents = len(matching)
-                found, read = self._texts.read(matching, seconds)
-            told = sorted(_kept(found, query, readings), key=_order)
-            rows = [self._row(dated) for dated in told[query.offset : query.offset + query.limit]]
             version = str(self._catalogue.store.generation)
+            told, readings, documents, read = self._told(query, today, seconds, version)
+            rows = [self._row(dated) for dated in told[query.offset : query.offset + query.limit]]
         took = (time.perf_counter() - began) * 1000
         return TimelineResults(
             query.text, len(told), tuple(rows), tuple(readings), documents, read, took, version
         )  # fmt: skip
 
-    def _of_passages(self, results: Results) -> tuple[list[Dated], int, int]:
-        """The dates in the passages that fit a question."""
-        found: dict[tuple[str, int, int], Dated] = {}
-        passages = [hit.passage for hit in results.hits]
-        documents = {hit.document.id: hit.document for hit in results.hits}
-        for document in documents.values():
-            spans = [(p.char_start, p.char_end) for p in passages if p.document_id == document.id]
-            for dated in self._texts.of(document):
-                if dated.start < dated.end and any(a <= dated.start and dated.end <= b for a, b in spans):
-                    found[document.id, dated.start, dated.end] = dated
-        return list(found.values()), len(documents), len(documents)
+    def _told(
+        self, query: TimelineQuery, today: date, seconds: float | None, version: str
+    ) -> tuple[list[Dated], list[DateReading], int, int]:
+        """What is told, in order; how the question's dates were read; how many documents there are, and were read."""
+        if query.text:
+            results = self._search(Query(query.text, limit=PASSAGES, filters=query.filters))
+            found, documents = self._of_passages(results)
+            readings = dates_asked(results.query, today)
+            return sorted(_kept(found, query, readings), key=_order), readings, documents, documents
+        asked = version, replace(query, limit=0, offset=0)
+        kept = self._put_in_order.get(asked)
+        if kept is None:
+            matching = self._catalogue.matching(query.filters)
+            found, read = self._texts.read(matching, seconds)
+            told = sorted(_kept(found, query, ()), key=_order)
+            if read < len(matching):
+                return told, [], len(matching), read
+            kept = told, read
+            with self._keeping:
+                while len(self._put_in_order) >= _ORDERS_KEPT:
+                    del self._put_in_order[next(iter(self._put_in_order))]
+                self._put_in_order[asked] = kept
+        return kept[0], [], kept[1], kept[1]
+
+    def _of_passages(self, results: Results) -> tuple[list[Dated], int]:
+        """The dates in the passages that fit a question, each once though passages overlap, and of how many texts."""
+        found = {
+            (d.document.id, d.start): d for hit in results.hits for d in self._texts.within(hit.passage, hit.document)
+        }
+        return list(found.values()), len({hit.document.id for hit in results.hits})
 
     def _row(self, dated: Dated) -> Row:
         """Cite the sentence that a date stands in."""
