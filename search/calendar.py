@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 _NO_YEAR = 4  # stands in for a year that was not said; a leap year, so that 29 February can stand in it
-_EARLIEST, _LATEST = date.min.year + 200, date.max.year - 200  # so that no arithmetic leaves the calendar
+_EARLIEST, _LATEST = date.min.year + 2, date.max.year - 2  # so that no arithmetic leaves the calendar
 
 
 class Precision(StrEnum):
