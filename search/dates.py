@@ -12,7 +12,9 @@ from typing import Final
 
 from search import calendar as periods
 from search.calendar import Period
-from search.dateforms import Read, Words, narrowed, written_date
+from search.dateforms import beginnings, written_date
+from search.datetext import Read, Words
+from search.dateyears import narrowed
 from search.deictics import Anchor, anchor_of, deictic_year, to_come, told_date, weekday_before
 
 
@@ -32,7 +34,8 @@ def date_expressions(text: str, written: Period | None = None, *, typed: bool = 
     person ``typed`` as a question months may stand in small letters, and a month or day without a year stays so.
     """
     words = Words(text, typed=typed)
-    begin = words.beginnings()
+    can_begin = beginnings()
+    begin = [i for i, word in enumerate(words.words) if word in can_begin]
     return _Reading(words, anchor_of(written), typed).expressions(begin) if begin else []
 
 

@@ -9,7 +9,8 @@ from typing import Final
 
 from search import calendar as periods
 from search.calendar import DAY, MONTH, YEAR, Period, Precision
-from search.dateforms import Read, Words, written_date
+from search.dateforms import written_date
+from search.datetext import Read, Words
 
 _UNITS: Final = {  # each with the precision it needs, and how many of those it has
     "days": (DAY, 1), "weeks": (DAY, 7), "months": (MONTH, 1), "quarters": (MONTH, 3), "years": (YEAR, 1),

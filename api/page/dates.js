@@ -31,7 +31,7 @@ function matches(reading, parameters) {
 }
 
 /** One line for each date in a question; null if there is none. `after` stands at its end. */
-export function datesRead(dates, parameters, after = null) {
+export function datesRead(dates = [], parameters, after = null) {
   if (!dates.length) return null;
   return el("div", { class: "dates-read meta" },
     dates.map((reading) => el("p", {}, t("dateRead", { text: reading.text, what: readAs(reading) }), matches(reading, parameters))), after);
