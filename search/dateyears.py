@@ -35,7 +35,7 @@ def yeared(words: Words, period: Period, first: int, last: int) -> Read:
 
 
 def years_written(words: Words, i: int) -> Read | None:
-    """Return the years that word ``i`` begins: "2016", "1922–26", "1997/98", "2018–2020 годах", "the 1990s", "90-х годах"."""
+    """Return the years that word ``i`` begins: "2016", "1922–26", "1997/98", "2018–2020 годах", "the 1990s"."""
     size = len(words.word(i))
     if size < 2 or (size == 2 and words.gap(i) not in DASHES):
         return None
