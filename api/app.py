@@ -19,6 +19,7 @@ from api import (
     routes_reading,
     routes_search,
     routes_status,
+    routes_timeline,
     routes_verify,
     wire,
 )  # fmt: skip
@@ -60,8 +61,9 @@ def create_app(
     )  # fmt: skip
     app.state.library, app.state.jobs, app.state.metrics = library, jobs, metrics
     app.state.texts = routes_verify.Texts()
+    app.state.timelines = routes_timeline.Timelines()
     for routes in (
-        routes_status, routes_search, routes_verify, routes_documents, routes_reading, routes_page,
+        routes_status, routes_search, routes_timeline, routes_verify, routes_documents, routes_reading, routes_page,
     ):  # fmt: skip
         app.include_router(routes.router)
     app.mount("/page", StaticFiles(directory=routes_page.FOLDER), name="page")

@@ -37,6 +37,19 @@ def parser() -> argparse.ArgumentParser:
     )
     _filters(ask)
 
+    told = _command(commands, "timeline", "tell what the documents date, in the order of time, each row cited")
+    told.add_argument("query", nargs="?", metavar="QUERY", help="a question or words (default: all documents)")
+    told.add_argument("--limit", type=_at_least(1), default=50, metavar="N", help="how many rows (default 50)")
+    told.add_argument("--offset", type=_at_least(0), default=0, metavar="N", help="skip the first N")
+    told.add_argument(
+        "--kind", action="append", choices=("document", "event", "mentioned"), default=[],
+        help="only dates of documents, of events told, or only mentioned; may be given again",
+    )  # fmt: skip
+    told.add_argument("--since", type=_period, metavar="DATE", help="only times told from this date on")
+    told.add_argument("--until", type=_period, metavar="DATE", help="only times told up to this date")
+    told.add_argument("--any-date", action="store_true", help="do not let dates in QUERY bound the times told")
+    _filters(told)
+
     get = _command(commands, "get", 'print what a written reference names: "resolution 2021 recital O"')
     get.add_argument("reference", help="document, paragraph or both, in words: title, date, symbol, label")
     _folder(get)

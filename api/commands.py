@@ -84,6 +84,12 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     return DONE if answer.sentences else NOTHING
 
 
+def _timeline(options: argparse.Namespace, settings: Settings) -> int:
+    from api.timeline_command import timeline
+
+    return timeline(options, settings)
+
+
 def _get(options: argparse.Namespace, settings: Settings) -> int:
     from api.verify_command import get
 
@@ -124,11 +130,12 @@ def _remove(options: argparse.Namespace, settings: Settings) -> int:
 
 def _filters(options: argparse.Namespace) -> Filters:
     return Filters(
-        tuple(options.source), tuple(options.publisher), tuple(options.language), options.date_from, options.date_to
-    )
+        tuple(options.source), tuple(options.publisher), tuple(options.language),
+        date_from=options.date_from, date_to=options.date_to,
+    )  # fmt: skip
 
 
 _COMMANDS = {
     "index": _index, "search": _search, "ask": _ask, "serve": _serve, "doctor": _doctor, "remove": _remove,
-    "get": _get, "verify": _verify,
+    "get": _get, "verify": _verify, "timeline": _timeline,
 }  # fmt: skip

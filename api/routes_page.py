@@ -16,6 +16,7 @@ _FRESH = {"cache-control": "no-cache"}
 @router.get("/documents")
 @router.get("/documents/{rest:path}")
 @router.get("/tray")
+@router.get("/timeline")
 async def page() -> FileResponse:
     """Return the page; its script shows what the address names."""
     return FileResponse(FOLDER / "index.html", headers=_FRESH)

@@ -101,7 +101,7 @@ def _ask(library: Library, metrics: Metrics, question: wire.Question) -> wire.An
 def _events(library: Library, metrics: Metrics, question: wire.Question) -> Iterator[str]:
     try:
         answer = _ask(library, metrics, question)
-        body = answer.model_dump(mode="json")
+        body = answer.model_dump(mode="json", by_alias=True)
         yield _event("passages", body["passages"])
         citations = {citation["n"]: citation for citation in body["citations"]}
         for sentence in body["sentences"]:

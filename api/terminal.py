@@ -19,6 +19,7 @@ from rich.text import Text
 from api.answer_lines import attribution, printable, show_beside
 from api.verified import Verifier
 from indexer.catalogue import Catalogue
+from search.askeddates import DateReading
 from search.citations import pinpoint
 from search.results import Answer, Hit, Quote, Results
 
@@ -45,10 +46,10 @@ def fail(message: str, as_json: bool) -> int:
 
 def print_json(value: Any) -> None:
     """Print one line of JSON."""
-    _print_line(json.dumps(value, ensure_ascii=False, default=str))
+    print_line(json.dumps(value, ensure_ascii=False, default=str))
 
 
-def _print_line(line: str) -> None:
+def print_line(line: str) -> None:
     """Print JSON with control and direction-changing characters escaped, of which JSON itself escapes only some."""
     print("".join(json.dumps(c)[1:-1] if unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in line))
 
@@ -156,9 +157,10 @@ def _show_refused(out: Console, refused: Sequence[tuple[str, str]]) -> None:
 def show_results(results: Results, catalogue: Catalogue, explain: bool, as_json: bool) -> None:
     """Print the ranked passages of a search."""
     if as_json:
-        _print_line(Verifier(catalogue).results(results, explain).model_dump_json())
+        print_line(Verifier(catalogue).results(results, explain).model_dump_json(by_alias=True))
         return
     out = console()
+    show_dates(out, results.dates)
     if not results.hits:
         out.print("Nothing found.")
     for hit in results.hits:
@@ -168,10 +170,11 @@ def show_results(results: Results, catalogue: Catalogue, explain: bool, as_json:
 def show_answer(answer: Answer, catalogue: Catalogue, as_json: bool) -> None:
     """Print an answer with its sources, or why there is none and the nearest passages."""
     if as_json:
-        _print_line(Verifier(catalogue).answer(answer).model_dump_json())
+        print_line(Verifier(catalogue).answer(answer).model_dump_json(by_alias=True))
         return
     out = console()
     out.print(Text(printable(answer.question), style="bold"))
+    show_dates(out, answer.dates)
     if not answer.sentences:
         out.print(Text("\nNothing in these documents answers this" + _because(answer.reasons) + "."))
         if answer.hits:
@@ -189,6 +192,14 @@ def show_answer(answer: Answer, catalogue: Catalogue, as_json: bool) -> None:
     out.print("\nSources")
     for quote in answer.quotes:
         out.print(_source_line(quote))
+
+
+def show_dates(out: Console, dates: Sequence[DateReading], note: str = "") -> None:
+    """Say how the dates in a question were read, with the times that passages mention within each."""
+    for reading in dates:
+        times = ", ".join(f"{p.start or p.end} ({n})" for p, n in reading.matches if not p.yearless)
+        said = f"“{reading.text}” was read as {reading.read_as}" + (f"; passages mention {times}" if times else "")
+        out.print(Text(printable(f"{said}{'; ' + note if note else ''}."), style="dim"))
 
 
 def _because(reasons: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from api import wire
 from indexer.catalogue import Catalogue
 from indexer.document import Document, Paragraph
+from search.askeddates import DateReading
 from search.citations import permalink
 from search.results import Answer, Citation, Disagreement, Hit, Quote, Results, Said, Status
 
@@ -41,6 +42,7 @@ class Verifier:
             index_version=found.index_version,
             facets={f: [wire.FacetValue(value=v, count=n) for v, n in vs] for f, vs in found.facets.items()},
             hits=self.hits(found.hits, explain),
+            dates=date_readings(found.dates),
         )
 
     def hits(self, hits: Iterable[Hit], explain: bool = False) -> list[wire.Hit]:
@@ -72,6 +74,7 @@ class Verifier:
             conflicts=conflicts,
             passages=self.hits(given.hits),
             reasons=[*given.reasons, UNVERIFIED] if emptied else list(given.reasons),
+            dates=date_readings(given.dates),
         )
 
     def _standing(self, hits: Iterable[Hit]) -> list[Hit]:
@@ -83,9 +86,12 @@ class Verifier:
             hit.document.id, c.char_start, c.char_end, c.text
         )
 
+    def quotes(self, about: Document, c: Citation) -> bool:
+        """Whether a citation's words stand in its document; one that fails is counted."""
+        return self._counted(self.stands(about.id, c.char_start, c.char_end, c.text))
+
     def _keeps(self, quote: Quote) -> bool:
-        c = quote.citation
-        return self._counted(self.stands(quote.document.id, c.char_start, c.char_end, c.text))
+        return self.quotes(quote.document, quote.citation)
 
     def _told(self, quote: Quote) -> Said | None:
         """Return who says a quote, without words that do not stand in its document."""
@@ -116,6 +122,27 @@ def document(d: Document) -> wire.Document:
         language=d.language,
         sha256=d.sha256,
     )
+
+
+def date_readings(readings: Iterable[DateReading]) -> list[wire.DateReading]:
+    """Return how the dates in a question were read."""
+    return [
+        wire.DateReading(
+            text=r.text,
+            read_as=r.read_as,
+            start=None if r.period.yearless else r.period.start,
+            end=None if r.period.yearless else r.period.end,
+            precision=r.period.precision,
+            any_year=r.period.yearless,
+            counted_from=r.counted_from,
+            matches=[
+                wire.DateMatch(start=p.start or p.end or "", end=p.end or p.start or "", passages=n)
+                for p, n in r.matches
+                if not p.yearless
+            ],
+        )
+        for r in readings
+    ]
 
 
 def full_document(d: Document) -> wire.FullDocument:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from search.calendar import Precision
 from search.query import MAX_LIMIT, MAX_OFFSET, Mode
 from search.results import Disagreement, Status
 
@@ -154,6 +155,29 @@ class FacetValue(BaseModel):
     count: int
 
 
+class DateMatch(BaseModel):
+    """A time within a date that was asked for, and how many of the hundred best passages mention one."""
+
+    start: str = Field(serialization_alias="from")
+    end: str = Field(serialization_alias="to")
+    passages: int
+
+
+class DateReading(BaseModel):
+    """How a date in a question was read. It ranks nothing; `from` and `to` can be used as filters."""
+
+    text: str = Field(description="The words, as they were asked")
+    read_as: str = Field(description='In words: "January of any year"')
+    start: str | None = Field(
+        serialization_alias="from", description="ISO 8601, as precise as it is; null if open or of any year"
+    )
+    end: str | None = Field(serialization_alias="to", description="ISO 8601; null if open or of any year")
+    precision: Precision
+    any_year: bool = Field(description="No year was said; `matches` lists those that the passages mention")
+    counted_from: str | None = Field(description="Today, where the words tell the date from it")
+    matches: list[DateMatch]
+
+
 class SearchResults(BaseModel):
     """The hits of one search."""
 
@@ -164,6 +188,7 @@ class SearchResults(BaseModel):
     index_version: str
     facets: dict[str, list[FacetValue]]
     hits: list[Hit]
+    dates: list[DateReading] = Field(description="How dates in the query were read")
 
 
 class AnswerSentence(BaseModel):
@@ -261,6 +286,7 @@ class Answer(BaseModel):
     conflicts: list[Conflict]
     passages: list[Hit]
     reasons: list[str] = Field(description="Why the documents do not answer")
+    dates: list[DateReading] = Field(description="How dates in the question were read")
 
 
 class Documents(BaseModel):

@@ -67,6 +67,14 @@ class Catalogue:
         )
         return int(total), [Document(*row) for row in rows]
 
+    def matching(self, filters: Filters) -> list[Document]:
+        """Return the documents that pass ``filters``, by source."""
+        where, values = _where(filters)
+        rows = self.store.db.execute(
+            f"SELECT {_DOCUMENT} FROM documents d WHERE {where or 'true'} ORDER BY source, id", values
+        )
+        return [Document(*row) for row in rows]
+
     def document(self, document_id: str) -> Document | None:
         """Return one document, None if there is no such."""
         row = self.store.db.execute(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (document_id,)).fetchone()

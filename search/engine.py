@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,11 @@ from indexer.words import query_stems
 from search.addresses import Addresses
 from search.answerability import Answerability, Evidence, Statistics, judge
 from search.answers import Candidate, answering, best_sentences, names_in
+from search.askeddates import DateReading, dates_asked, with_matches
 from search.beside import Beside, beside
+from search.calendar import of_iso
 from search.citations import cite
+from search.dates import date_expressions
 from search.folding import fold
 from search.highlights import highlights
 from search.named import cited_in_full, named_in, named_passages
@@ -31,6 +35,7 @@ from search.terms import Term
 if TYPE_CHECKING:
     from indexer.embedding import Embedder
 
+_READ_FOR_DATES = 100  # of the best passages
 FACETS = ("source", "publisher", "language", "year", "media_type")
 
 
@@ -84,7 +89,9 @@ class Engine:
             version = self.index_version
         total = len(found) - sum(len(twins) for _, twins in groups)
         took = (time.perf_counter() - began) * 1000
-        return Results(text, query.mode, total, took, version, _facets(found), tuple(hits), query.filters)
+        return Results(
+            text, query.mode, total, took, version, _facets(found), tuple(hits), query.filters, _dates(text, found)
+        )  # fmt: skip
 
     def ask(self, question: str, limit: int = 5, filters: Filters | None = None, insist: bool = False) -> Answer:
         """Answer from the documents, or say that they do not answer; ``insist`` has it answer as well as it can.
@@ -108,6 +115,7 @@ class Engine:
             results.hits[:limit], (time.perf_counter() - began) * 1000, results.index_version,
             reasons=() if sentences else verdict.reasons or ("no passage comes close to the question",),
             confidence=verdict.probability, members=beside.members, looked_at=beside.looked_at,
+            dates=results.dates,
         )  # fmt: skip
 
     def ranked(self, text: str, terms: Sequence[Term], query: Query) -> list[Found]:
@@ -208,6 +216,19 @@ def _facets(found: Sequence[Found]) -> dict[str, tuple[tuple[str, int], ...]]:
             if value:
                 counts[name][value] += 1
     return {name: tuple(sorted(c.items(), key=lambda pair: (-pair[1], pair[0]))) for name, c in counts.items()}
+
+
+def _dates(text: str, found: Sequence[Found]) -> tuple[DateReading, ...]:
+    """Read the dates in a question, with the times that fit them in the best passages."""
+    asked = dates_asked(text, date.today())
+    if not asked:
+        return ()
+    mentioned = [
+        [e.period for e in date_expressions(f.passage.text, of_iso(f.document.date))]
+        for f in found[:_READ_FOR_DATES]
+        if not f.passage.boilerplate
+    ]
+    return tuple(with_matches(reading, mentioned) for reading in asked)
 
 
 def _explained(found: Found) -> dict[str, float | str | None]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from indexer.catalogue import Filters
 from indexer.document import Document, Passage
+from search.askeddates import DateReading
 from search.query import Mode
 
 Span = tuple[int, int]
@@ -57,6 +58,7 @@ class Results:
     facets: dict[str, tuple[tuple[str, int], ...]]
     hits: tuple[Hit, ...]
     filters: Filters = field(default_factory=Filters)
+    dates: tuple[DateReading, ...] = ()
 
 
 class Status(StrEnum):
@@ -173,6 +175,7 @@ class Answer:
     confidence: float = 0.0
     members: tuple[Member, ...] = ()
     looked_at: LookedAt | None = None
+    dates: tuple[DateReading, ...] = ()
 
     @property
     def text(self) -> str:

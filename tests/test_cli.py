@@ -100,13 +100,14 @@ def test_indexing_lists_each_refused_file_with_its_reason(
 def test_searching_prints_hits_or_json(sample_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "search", NGOS, "--index", sample_index, "--limit", "2")
     assert code == 0
-    assert out.startswith("1. ep-resolution-2021-02-11.txt, recital O")
+    assert out.startswith("“January” was read as January of any year; passages mention ")
+    assert out.splitlines()[1].startswith("1. ep-resolution-2021-02-11.txt, recital O")
     code, out, _ = run(capsys, "search", NGOS, "--index", sample_index, "--limit", "2", "--json")
     said = one_line(out)
-    assert set(said) == {"query", "mode", "total", "took_ms", "index_version", "facets", "hits"}
+    assert set(said) == {"query", "mode", "total", "took_ms", "index_version", "facets", "hits", "dates"}
     assert len(said["hits"]) == 2  # type: ignore[arg-type]
     code, out, _ = run(capsys, "search", NGOS, "--index", sample_index, "--publisher", "Nobody")
-    assert (code, out) == (1, "Nothing found.\n")
+    assert (code, out) == (1, "“January” was read as January of any year.\nNothing found.\n")
     code, out, _ = run(capsys, "search", NGOS, "--index", sample_index, "--explain", "--limit", "1")
     assert "lexical_rank" in out
 

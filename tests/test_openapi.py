@@ -41,6 +41,7 @@ def test_the_wire_of_version_1_is_all_there(described: dict[str, Any]) -> None:
         "get /v1/documents/{id}/original",
         "get /v1/documents/{id}/references",
         "get /v1/resolve",
+        "get /v1/timeline",
         "post /v1/verify",
         "get /v1/jobs/{id}",
         "post /v1/documents/sample",

@@ -6,6 +6,7 @@ import { help } from "./keys.js";
 import { libraryView } from "./library.js";
 import { resultsView, stop } from "./results.js";
 import { addressOf, changed, searchOf } from "./state.js";
+import { timelineView } from "./timeline.js";
 import * as tray from "./tray.js";
 import { trayView } from "./trayview.js";
 import * as wire from "./wire.js";
@@ -33,6 +34,7 @@ function render({ asked = true, back = false } = {}) {
   if (pathname !== "/" && document.activeElement === box) box.blur(); // here the keyboard is for reading
   if (id) return documentView(id, { retry: render });
   if (pathname === "/documents") return libraryView({ retry: render });
+  if (pathname === "/timeline") return timelineView({ go, retry: render });
   if (pathname === "/tray") return trayView();
   if (!question) return homeView({ retry: render });
   sessionStorage.setItem("search", addressOf(parameters));
@@ -72,7 +74,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const url = new URL(link.href);
-  const ours = url.origin === location.origin && (["/", "/documents", "/tray"].includes(url.pathname) || documentIn(url.pathname));
+  const ours = url.origin === location.origin && (["/", "/documents", "/timeline", "/tray"].includes(url.pathname) || documentIn(url.pathname));
   if (!ours || link.hasAttribute("download")) return;
   if (url.pathname === location.pathname && url.hash && documentIn(url.pathname)) return within(event, url);
   event.preventDefault();

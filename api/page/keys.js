@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 import { t } from "./words.js";
 
 const box = document.getElementById("q");
-const STEPS = ".passage h2 a, .documents a";
+const STEPS = ".passage h2 a, .documents a, .told .where";
 const HELP = [["/ · Ctrl K", "kBox"], ["j · k", "kSteps"], ["Enter", "kOpen"], ["c", "kCopy"], ["t", "kKeep"], ["f", "kFind"], ["Esc", "kLeave"], ["?", "kHelp"]];
 
 /** Go one passage, document or paragraph on, or back. */

@@ -3,6 +3,7 @@ import { AnswerCard } from "./answer.js";
 import { citedPart } from "./best.js";
 import { passageCard } from "./cards.js";
 import { announce, el, show, skeleton } from "./dom.js";
+import { datesRead, timelineLink } from "./dates.js";
 import { chips, filterPanel } from "./filters.js";
 import { SORTS, changed, filtersOf } from "./state.js";
 import { troubleView } from "./trouble.js";
@@ -42,10 +43,11 @@ export async function resultsView(parameters, { asked, go, retry }) {
 export const stop = () => running.abort();
 
 function passages(found, parameters, citations, go) {
-  const head = el("div", { class: "count meta" }, found.total > 0 && el("span", {}, counted(found.total, parameters)), chips(parameters, go), sorting(parameters, go));
-  if (!found.hits.length) return [head, nothing(parameters)];
+  const head = el("div", { class: "count meta" }, found.total > 0 && el("span", {}, counted(found.total, parameters)), chips(parameters, go), timelineLink(parameters), sorting(parameters, go));
+  const read = datesRead(found.dates, parameters);
+  if (!found.hits.length) return [head, read, nothing(parameters)].filter(Boolean);
   const list = el("ol", { class: "cards passages", "aria-label": t("passages") }, found.hits.map((hit) => passageCard(hit, citedPart(hit, citations))));
-  return [head, list, more(list, found, parameters, found.hits.length)].filter(Boolean);
+  return [head, read, list, more(list, found, parameters, found.hits.length)].filter(Boolean);
 }
 
 const counted = (total, parameters) => (parameters.has("sort") && total >= 100 ? t("ofBest", { n: total }) : t("nPassages", { n: total }));

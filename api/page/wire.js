@@ -29,6 +29,7 @@ const part = encodeURIComponent;
 
 export const get = async (path, signal) => (await request(path, { signal })).json();
 export const search = (parameters, signal) => get(`/v1/search?${parameters}`, signal);
+export const timeline = (parameters, signal) => get(`/v1/timeline?${parameters}`, signal);
 export const documents = (q, offset, limit, signal) => get(`/v1/documents?${new URLSearchParams({ q, offset, limit })}`, signal);
 export const outline = (id) => get(`/v1/documents/${part(id)}/outline`);
 export const find = (id, q, signal) => get(`/v1/documents/${part(id)}/find?${new URLSearchParams({ q })}`, signal);

@@ -112,6 +112,26 @@ const WORDS = {
   added: ["Kept in the tray", "Отложено в подборку"],
   removed: ["Taken out of the tray", "Убрано из подборки"],
 
+  // dates and the timeline
+  timeline: ["Timeline", "Хронология"],
+  timelineOf: ["Timeline: {name}", "Хронология: {name}"],
+  timelineWords: ["Question or words; nothing for all documents", "Вопрос или слова; пусто – все документы"],
+  dateRead: ["“{text}” was read as {what}.", "«{text}» прочитано как {what}."],
+  anyYear: ["that date in any year", "эта дата в любом году"],
+  fromToday: ["{what}, counted from today ({date})", "{what}, считая от сегодняшнего дня ({date})"],
+  mentionedIn: ["Passages mention", "В отрывках упоминается"],
+  onlyThese: ["Only such dates are told.", "Показаны только такие даты."],
+  allDates: ["Tell all dates", "Показать все даты"],
+  nRows: ["{n} dated statement|{n} dated statements", "{n} датированное сообщение|{n} датированных сообщения|{n} датированных сообщений"],
+  readSoFar: ["{read} of {all} documents are read; more is coming.", "Прочитано документов: {read} из {all}; будет больше."],
+  noRows: ["Nothing is dated so.", "Таких дат нет."],
+  moreRows: ["More", "Ещё"],
+  alsoMentioned: ["Dates that are only mentioned, too", "И даты, которые лишь упомянуты"],
+  kind_document: ["date of the document", "дата документа"],
+  kind_event: ["event", "событие"],
+  kind_mentioned: ["mentioned", "упомянуто"],
+  yearUnknown: ["Year not said", "Год не назван"],
+
   // a document
   results: ["Results", "Результаты"],
   allDocuments: ["All documents", "Все документы"],

@@ -72,7 +72,7 @@ def bytes_of(page: Page, address: str) -> int:
     page.wait_for_selector(".passage .words")
     page.locator(".passage h2 a").first.click()
     page.wait_for_selector(".cited")
-    for path in ("/documents", "/tray"):
+    for path in ("/documents", "/timeline", "/tray"):
         page.goto(address + path)
         page.wait_for_selector("#view h1")
     page.wait_for_load_state("networkidle")

@@ -47,7 +47,7 @@ def views(page: Page, address: str, folder: Path, name: str) -> None:
     page.locator(".passages .to-keep").first.click()
     cited(page, address)
     page.screenshot(path=folder / f"document-{name}.png")
-    for path in ("documents", "tray"):
+    for path in ("documents", "timeline", "tray"):
         page.goto(f"{address}/{path}")
         page.wait_for_selector("#view li")
         page.screenshot(path=folder / f"{path}-{name}.png")

@@ -24,6 +24,7 @@ VIEWS = [
     "document",
     "documents",
     "tray",
+    "timeline",
     "help",
     "menu",
     "empty",
@@ -88,6 +89,11 @@ def show_tray(page: Page, address: str) -> None:
     page.wait_for_selector(".kept li")
 
 
+def show_timeline(page: Page, address: str) -> None:
+    page.goto(f"{address}/timeline?q=which+NGOs+were+suspended+in+January")
+    page.wait_for_selector(".told .where")
+
+
 def show_help(page: Page, address: str) -> None:
     show_home(page, address)
     page.get_by_role("button", name="Keyboard").click()
@@ -136,7 +142,7 @@ def test_axe_sees_a_fault(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 800, 1440])
-@pytest.mark.parametrize("view", ["home", "answer", "document", "documents", "tray", "conflict"])
+@pytest.mark.parametrize("view", ["home", "answer", "document", "documents", "tray", "timeline", "conflict"])
 def test_nothing_is_wider_than_the_window(page: Page, address: str, view: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     SHOW[view](page, address)
