@@ -26,12 +26,15 @@ from api.guard import Guard
 from api.jobs import Build, Jobs
 from api.library import Answering, Library
 from api.metrics import Measured, Metrics
+from api.writer import Writer
 from indexer.build import Outcome, Progress, build
 from indexer.index import Index
 from search.engine import Engine
 
 VERSION = "1.0.0"
-DESCRIPTION = "Ask a folder of documents: ranked passages and short answers, each cited to the paragraph. Offline."
+DESCRIPTION = (
+    "Ask a folder of documents: ranked passages and short answers, each cited to the paragraph. On your own machine."
+)
 
 # FastAPI can export traces if the environment says so; here nothing leaves the machine whatever it says.
 SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
@@ -43,13 +46,15 @@ def create_app(
     *,
     hosts: Collection[str] = (),
     max_upload: int = 1 << 30,
+    writer: Writer | None = None,
     open_engine: Callable[[], Answering] | None = None,
     build_index: Build | None = None,
 ) -> FastAPI:
     """Return the server of the index in ``folder``, which need not exist yet.
 
     ``hosts`` are the names it answers to besides those of this machine ("*" for any), ``max_upload`` the most
-    bytes of one upload. ``open_engine`` and ``build_index`` stand in for the real ones.
+    bytes of one upload, ``writer`` who writes the answers, if anybody. ``open_engine`` and ``build_index`` stand in for
+    the real ones.
     """
     metrics = Metrics()
     library = Library(folder, open_engine or (lambda: Engine.open(folder, model)))
@@ -60,6 +65,7 @@ def create_app(
     )  # fmt: skip
     app.state.library, app.state.jobs, app.state.metrics = library, jobs, metrics
     app.state.texts = routes_verify.Texts()
+    app.state.writer = writer
     for routes in (
         routes_status, routes_search, routes_verify, routes_documents, routes_reading, routes_page,
     ):  # fmt: skip

@@ -8,7 +8,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-EPILOG = "Exit codes: 0 done, 1 nothing found or a check failed, 2 wrong use. Nothing leaves this machine."
+EPILOG = (
+    "Exit codes: 0 done, 1 nothing found or a check failed, 2 wrong use. "
+    "Nothing leaves this machine unless you set a writer."
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -35,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--limit", type=_at_least(1), default=5, metavar="N", help="how many passages to show below (default 5)"
     )
+    ask.add_argument("--no-writer", action="store_true", help="only the words of the sources, though a writer is set")
     _filters(ask)
 
     get = _command(commands, "get", 'print what a written reference names: "resolution 2021 recital O"')

@@ -76,10 +76,13 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    from api.writer import Writer
+    from api.writing import whole_now
     from search.engine import Engine
 
     engine = Engine.open(settings.index, settings.model)
-    answer = engine.ask(options.question, options.limit, _filters(options))
+    writer = None if options.no_writer else Writer.of(settings)
+    answer = whole_now(engine.ask(options.question, options.limit, _filters(options)), engine.catalogue, writer)
     terminal.show_answer(answer, engine.catalogue, options.json)
     return DONE if answer.sentences else NOTHING
 

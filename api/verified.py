@@ -8,7 +8,7 @@ from api import wire
 from indexer.catalogue import Catalogue
 from indexer.document import Document, Paragraph
 from search.citations import permalink
-from search.results import Answer, Citation, Hit, Quote, Results, Status
+from search.results import EXTRACTIVE, Answer, Citation, Hit, Quote, Results, Status
 
 UNVERIFIED = "The sentences that were found do not stand in the documents as they are now; ask again."
 
@@ -47,13 +47,17 @@ class Verifier:
         return [_hit(hit, self._standing(hit.duplicates), explain) for hit in self._standing(hits)]
 
     def answer(self, given: Answer) -> wire.Answer:
-        """Return an answer without quotes that fail, and without sentences that no quote is left for."""
-        quotes = [quote for quote in given.quotes if self._keeps(quote)]
+        """Return an answer without quotes that fail, and without sentences that no quote is left for.
+
+        What a writer wrote needs each of its quotes: it says what they say together.
+        """
+        quotes = [quote for quote in given.quotes if self.keeps(quote)]
         kept = {quote.n for quote in quotes}
         sentences = [
             wire.AnswerSentence(text=s.text, citations=left, names=[list(span) for span in s.names])
             for s in given.sentences
             if (left := [n for n in s.citations if n in kept])
+            and (given.writer == EXTRACTIVE or len(left) == len(s.citations))
         ]
         emptied = bool(given.sentences) and not sentences
         return wire.Answer(
@@ -61,10 +65,12 @@ class Verifier:
             status=Status.UNANSWERABLE if emptied else given.status,
             answer=" ".join(s.text for s in sentences),
             writer=given.writer,
+            writer_failure=given.writer_failure,
             took_ms=round(given.took_ms, 2),
             index_version=given.index_version,
             sentences=sentences,
-            citations=[_quote(quote) for quote in quotes],
+            dropped=[wire.DroppedSentence(text=d.text, reason=d.reason) for d in given.dropped],
+            citations=[verified_quote(quote) for quote in quotes],
             conflicts=[] if emptied else _conflicts(given, kept),
             passages=self.hits(given.hits),
             reasons=[*given.reasons, UNVERIFIED] if emptied else list(given.reasons),
@@ -79,7 +85,8 @@ class Verifier:
             hit.document.id, c.char_start, c.char_end, c.text
         )
 
-    def _keeps(self, quote: Quote) -> bool:
+    def keeps(self, quote: Quote) -> bool:
+        """Whether a quote stands in its source; one that does not is counted."""
         c = quote.citation
         return self._counted(self.stands(quote.document.id, c.char_start, c.char_end, c.text))
 
@@ -163,7 +170,8 @@ def _duplicate(hit: Hit) -> wire.Duplicate:
     )
 
 
-def _quote(quote: Quote) -> wire.AnswerCitation:
+def verified_quote(quote: Quote) -> wire.AnswerCitation:
+    """Return a quote that `Verifier.keeps` kept."""
     return wire.AnswerCitation(
         n=quote.n,
         quote=quote.citation.text,

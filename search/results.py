@@ -10,6 +10,7 @@ from indexer.document import Document, Passage
 from search.query import Mode
 
 Span = tuple[int, int]
+EXTRACTIVE = "extractive"  # the writer of answers that are the words of the sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,17 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """A sentence that a writer wrote and that is not part of the answer, and why not."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer in the words of the sources; ``reasons`` say why there is none, ``confidence`` in [0, 1] how likely the
-    documents answer at all."""
+    documents answer at all. ``writer`` is who put it into words; ``writer_failure`` why the one that is set did not."""
 
     question: str
     status: Status
@@ -107,9 +116,11 @@ class Answer:
     hits: tuple[Hit, ...]
     took_ms: float
     index_version: str
-    writer: str = "extractive"
+    writer: str = EXTRACTIVE
     reasons: tuple[str, ...] = ()
     confidence: float = 0.0
+    dropped: tuple[Dropped, ...] = ()
+    writer_failure: str = ""
 
     @property
     def text(self) -> str:
