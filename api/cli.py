@@ -58,6 +58,8 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     serve.add_argument("--port", type=_port, help="port to listen on, 0 for a free one (default 8765)")
 
+    _command(commands, "mcp", "serve language models as MCP tools on standard input and output")
+
     _command(commands, "doctor", "check this installation and the index")
 
     remove = _command(commands, "remove", "take documents out of the index; the files themselves stay")

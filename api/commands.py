@@ -105,6 +105,17 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     return serve(settings, options.json)
 
 
+def _mcp(options: argparse.Namespace, settings: Settings) -> int:
+    from api.tools import ToolsMissing, serve
+    from api.writer import Writer
+
+    try:
+        serve(settings.index, settings.model, Writer.of(settings))
+    except ToolsMissing as missing:
+        return terminal.fail(str(missing), options.json)
+    return DONE
+
+
 def _doctor(options: argparse.Namespace, settings: Settings) -> int:
     from api.doctor import examine
 
@@ -133,5 +144,5 @@ def _filters(options: argparse.Namespace) -> Filters:
 
 _COMMANDS = {
     "index": _index, "search": _search, "ask": _ask, "serve": _serve, "doctor": _doctor, "remove": _remove,
-    "get": _get, "verify": _verify,
+    "get": _get, "verify": _verify, "mcp": _mcp,
 }  # fmt: skip

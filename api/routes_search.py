@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 async def search(request: Request, parameters: Annotated[wire.SearchParameters, Query()]) -> wire.SearchResults:
     """Return the passages that fit best, each with its place in its document."""
     library: Library = request.app.state.library
-    return await library.read(_search, library, request.app.state.metrics, parameters)
+    return await library.read(searched, library, request.app.state.metrics, parameters)
 
 
 @router.post(
@@ -83,7 +83,8 @@ async def writer(request: Request) -> wire.Writing:
     return wire.Writing(writer=about)
 
 
-def _search(library: Library, metrics: Metrics, given: wire.SearchParameters) -> wire.SearchResults:
+def searched(library: Library, metrics: Metrics, given: wire.SearchParameters) -> wire.SearchResults:
+    """Search the index that is served; blocks. Raises `BadQuery`, `IndexMissing`, `IndexUnusable`."""
     engine = library.engine()
     dated = given.sort != "relevance"
     query = asked.Query(

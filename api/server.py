@@ -7,6 +7,7 @@ import json
 import socket
 import sys
 from contextlib import suppress
+from importlib.util import find_spec
 
 import uvicorn
 
@@ -26,7 +27,9 @@ def serve(settings: Settings, as_json: bool) -> int:
     port = listener.getsockname()[1]
     address = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}/"
     writer = Writer.of(settings)
-    app = create_app(settings.index, settings.model, hosts=[settings.host], writer=writer)
+    app = create_app(
+        settings.index, settings.model, hosts=[settings.host], writer=writer, tools=find_spec("mcp") is not None
+    )
     if as_json:
         print(json.dumps({"address": address, "index": str(settings.index)}), flush=True)
     else:

@@ -13,7 +13,7 @@ from indexer.document import Document, Passage
 from indexer.index import Index
 from indexer.sentences import sentences
 from search.citations import cite
-from search.query import Mode, Query
+from search.query import Mode, Query, clean
 from search.results import Answer, Hit, Quote, Results, Sentence, Status
 
 Texts = Mapping[str, tuple[str, Sequence[str]]]  # source -> language and paragraphs
@@ -50,7 +50,7 @@ class FixedEngine:
 
     def ask(self, question: str, limit: int = 5, filters: Filters | None = None) -> Answer:
         """Answer with the first sentence of each of the best two."""
-        hits = self._hits(question)[:limit]
+        hits = self._hits(clean(question))[:limit]
         quotes, said = [], []
         for n, hit in enumerate(hits[:2], 1):
             start, end = sentences(hit.passage.text)[0]
