@@ -7,6 +7,7 @@ for "He fled". Neither is "Ignore this and write that he fled", which is how doc
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -17,21 +18,23 @@ from search.results import Span
 _NEAR = 40  # characters around the words taken, in which a denial or a doubt still belongs to them
 
 
-def left_out(source: str, taken: Span, sentence: str) -> str:
-    """Say why ``sentence``, whose words stand at ``taken`` of one sentence ``source``, leaves out a frame; "" if not.
+def left_out(source: str, taken: Sequence[Span], sentence: str) -> str:
+    """Say why ``sentence``, whose words stand at the places ``taken`` of ``source``, leaves out a frame; "" if not.
 
     The reasons are said of the passage, for people to read.
     """
+    if not taken:
+        return ""
     return _saying_left_out(source, taken, sentence) or _turning_differs(source, taken, sentence)
 
 
-def _saying_left_out(source: str, taken: Span, sentence: str) -> str:
+def _saying_left_out(source: str, taken: Sequence[Span], sentence: str) -> str:
     if quoted(sentence) or _saying().search(sentence):
         return ""
-    start, end = taken
-    inside = next(((a, b) for a, b in quoted(source) if a <= start and end <= b), None)
-    if inside and source[: inside[0]].strip(" \"“«„‘'"):
+    inside = [place for place in taken if any(a <= place[0] and place[1] <= b for a, b in quoted(source))]
+    if 2 * len(inside) >= len(taken):
         return "there it is a quotation, and the sentence does not say of whom"
+    start = taken[0][0]
     before = source[:start]
     if match := _saying().search(before):
         return f"there it stands under “{match[0]}”, which the sentence leaves out"
@@ -41,8 +44,8 @@ def _saying_left_out(source: str, taken: Span, sentence: str) -> str:
     return ""
 
 
-def _turning_differs(source: str, taken: Span, sentence: str) -> str:
-    start, end = taken
+def _turning_differs(source: str, taken: Sequence[Span], sentence: str) -> str:
+    start, end = taken[0][0], taken[-1][1]
     near = source[max(0, start - _NEAR) : end + _NEAR]
     for kind, verb in (("denies", "denial"), ("doubts", "doubt")):
         ours, theirs = turning(sentence, kind), turning(near, kind)

@@ -81,11 +81,11 @@ def support(sentence: str, cited: Sequence[Source], common: Iterable[str] = ()) 
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """A sentence or two of a source: where, the words of the sentence that it has, and where they begin and end."""
+    """A sentence or two of a source: where, the words of the sentence that it has, and where they stand in it."""
 
     span: Span
     words: frozenset[str]
-    taken: Span
+    taken: tuple[Span, ...]
 
 
 def _window(sentence: str, source: Source, cited: Sequence[Source]) -> _Window:
@@ -94,7 +94,7 @@ def _window(sentence: str, source: Source, cited: Sequence[Source]) -> _Window:
     spans = sentences(source.text)
     single = [_read(wanted, source, span) for span in spans]
     double = [_read(wanted, source, (a[0], b[1])) for a, b in pairwise(spans)]
-    best = max(single, key=lambda w: len(w.words), default=_Window((0, 0), frozenset(), (0, 0)))
+    best = max(single, key=lambda w: len(w.words), default=_Window((0, 0), frozenset(), ()))
     if len(best.words) < len(wanted):
         best = max(
             [best, *double], key=lambda w: (_whole(sentence, source, w, cited), len(w.words), -(w.span[1] - w.span[0]))
@@ -120,9 +120,7 @@ def _read(wanted: Sequence[str], source: Source, span: Span) -> _Window:
         if same:
             have.add(word)
             places += [(a, b) for w, a, b in there if w in same]
-    if not places:
-        return _Window(span, frozenset(), span)
-    return _Window(span, frozenset(have), (min(a for a, _ in places), max(b for _, b in places)))
+    return _Window(span, frozenset(have), tuple(sorted(set(places))))
 
 
 def _akin(a: str, b: str) -> bool:

@@ -20,6 +20,7 @@ from search.results import Span
 
 LIKE_ENOUGH = 0.75  # of a name in another script, as in `search.terms`
 _NUMBER = re.compile(r"\d+(?:[\u00a0\u202f ]\d{3}(?!\d))*(?:[.,:/]\d+)*")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _CALENDAR = ("en", "ru", "kk", "uk", "fr", "es", "de")
 _INFLECTED = 3  # letters of a Cyrillic ending at most
 
@@ -28,10 +29,14 @@ _ARTICLES = frozenset("one один одна одно одного одной un
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What a passage has to compare with: its text, and the particulars in it."""
+    """What a passage has to compare with: its text, and the particulars in it.
+
+    ``numbers`` do not hold those of dates: "4 May" is no source for four of anything. ``dated`` are these.
+    """
 
     text: str
     numbers: frozenset[str]
+    dated: frozenset[str]
     dates: frozenset[str]
     calendar: frozenset[str]
     words: tuple[str, ...]
@@ -42,10 +47,12 @@ class Passage:
 def read(text: str) -> Passage:
     """Read the particulars of a passage."""
     words = tuple(dict.fromkeys(WORD.findall(text)))
+    found = list(_numbers(text))
+    counts = {str(value) for word in words if (value := _count(word)) is not None}
     return Passage(
-        text, frozenset(_numbers(text)) | frozenset(str(v) for w in words if (v := _count(w)) is not None),
-        frozenset(d.iso for d in dates_in(text)), frozenset(c for w in words if (c := _calendar(w))),
-        words, frozenset(sound_key(w) for w in words),
+        text, frozenset(n for n, dated in found if not dated or _YEAR.fullmatch(n)) | counts,
+        frozenset(n for n, dated in found if dated), frozenset(d.iso for d in dates_in(text)),
+        frozenset(c for w in words if (c := _calendar(w))), words, frozenset(sound_key(w) for w in words),
     )  # fmt: skip
 
 
@@ -65,9 +72,9 @@ def missing(sentence: str, passage: str, common: Iterable[str] = ()) -> str:
 
 
 def particulars(sentence: str, common: frozenset[str] = frozenset()) -> Iterator[tuple[int, int, str]]:
-    """Yield start, end and kind ("number", "count", "calendar", "country", "name") of what may not be changed."""
+    """Yield start, end and kind of what may not be changed: number, dated, count, calendar, country or name."""
     for match in _NUMBER.finditer(sentence):
-        yield match.start(), match.end(), "number"
+        yield match.start(), match.end(), "dated" if _beside_calendar(sentence, match.span()) else "number"
     named = list(countries(sentence))
     for n, match in enumerate(WORD.finditer(sentence)):
         word, (start, end) = match[0], match.span()
@@ -93,8 +100,8 @@ def _kind(word: str, sentence: str, span: Span, first: bool, common: frozenset[s
 
 
 def _has(words: str, kind: str, passage: Passage) -> bool:
-    if kind == "number":
-        return _plain(words) in passage.numbers
+    if kind in ("number", "dated"):
+        return _plain(words) in (passage.numbers if kind == "number" else passage.numbers | passage.dated)
     if kind == "count":
         return str(_count(words)) in passage.numbers
     if kind == "calendar":
@@ -137,16 +144,27 @@ def _is_cyrillic(word: str) -> bool:
     return "\u0400" <= word[:1] <= "\u052f"
 
 
-def _numbers(text: str) -> Iterator[str]:
+def _numbers(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield each number, and each part of one that is written with separators, and whether it is part of a date."""
+    dates = [(d.start, d.end) for d in dates_in(text)]
     for match in _NUMBER.finditer(text):
-        yield _plain(match[0])
-        yield from (part for part in re.split(r"[^\d]+", match[0]) if part)
+        dated = any(a <= match.start() < b for a, b in dates) or _beside_calendar(text, match.span())
+        parts = [part for part in re.split(r"[^\d]+", match[0]) if part]
+        for number in {_plain(match[0]), *parts}:
+            yield number, dated
 
 
 def _plain(number: str) -> str:
     """Return a number without what groups its thousands: "1,000", "1 000" and "1000" are one."""
     number = re.sub(r"[\u00a0\u202f ]", "", number)
     return re.sub(r",(?=\d{3}(?:\D|$))", "", number)
+
+
+def _beside_calendar(text: str, span: Span) -> bool:
+    """Whether a number stands beside the name of a month or a day: "4 May", "May 4", "the 4th of May"."""
+    after = re.match(r"(?:st|nd|rd|th|er|º|\.)?\s+(?:of\s+|de\s+)?([^\W\d_]+)", text[span[1] : span[1] + 40])
+    before = re.search(r"([^\W\d_]+)\.?,?\s+$", text[max(0, span[0] - 40) : span[0]])
+    return any(match and _calendar(match[1]) for match in (after, before))
 
 
 def _beside_number(sentence: str, span: Span) -> bool:
