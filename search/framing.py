@@ -29,7 +29,7 @@ def left_out(source: str, taken: Sequence[Span], sentence: str) -> str:
 
 
 def _saying_left_out(source: str, taken: Sequence[Span], sentence: str) -> str:
-    if quoted(sentence) or _saying().search(sentence):
+    if quoted(sentence) or says(sentence):
         return ""
     inside = [place for place in taken if any(a <= place[0] and place[1] <= b for a, b in quoted(source))]
     if 2 * len(inside) >= len(taken):
@@ -59,6 +59,11 @@ def _turning_differs(source: str, taken: Sequence[Span], sentence: str) -> str:
 def _shares_word(lead: str, sentence: str) -> bool:
     words = {w.casefold() for w in re.findall(r"\w{4,}", lead)}
     return any(w.casefold() in words for w in re.findall(r"\w{4,}", sentence))
+
+
+def says(text: str) -> bool:
+    """Whether a text has a verb of saying."""
+    return bool(_saying().search(text))
 
 
 @cache

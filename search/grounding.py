@@ -1,9 +1,9 @@
 """Whether a sentence that someone else wrote, a language model say, is supported by the passage that it cites.
 
 Words are compared, not meanings: quotation marks hold what stands there character by character; numbers, dates and
-names are there; enough of the other words are, within one sentence of the passage or two neighbours; and no denial,
-doubt or "witnesses say" is left out or put in. Who did what to whom is not seen. What fails is reported with the
-reason, in words that a reader can check.
+names are there; so are the other words, by their stems, within one sentence of the passage or two neighbours; and no
+denial, doubt or "witnesses say" is left out or put in. So a sentence may leave out, but not put in. Who did what to
+whom is not seen. What fails is reported with the reason, in words that a reader can check.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from indexer.words import split, stem
 from search import particulars
 from search.framing import left_out
 from search.function_words import function_words
-from search.names import alike, sound_key
+from search.names import alike
 from search.quoted import quoted
 from search.results import Span
 
-ENOUGH = 0.7  # of the words of a sentence must stand in its source: see docs/answers.md
-LIKE_ENOUGH = 0.8  # two words of one stem that the stemmer does not know, by `search.names.alike`
+ENOUGH = 1.0  # of the words of a sentence must stand in its source: see docs/answers.md for what less lets through
+LIKE_ENOUGH = 0.75  # of words in different scripts, as in `search.terms`
 LONGEST = 1_000  # characters of a sentence that is read at all
 _ADDRESS = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://|www\.|mailto:|data:|javascript:)\S+|\b[\w.+-]+@[\w-]+\.\w+", re.IGNORECASE
@@ -53,10 +53,13 @@ class Unsupported(Exception):
     """A sentence that its citations do not support; the text says why, for people to read."""
 
 
-def support(sentence: str, cited: Sequence[Source], common: Iterable[str] = ()) -> list[Support]:
+def support(
+    sentence: str, cited: Sequence[Source], common: Iterable[str] = (), *, enough: float = ENOUGH
+) -> list[Support]:
     """Return the support for a sentence in each passage that it cites. Raises `Unsupported` unless each gives some.
 
-    ``common`` are words of the passages and the question in lower case, which are no names.
+    ``common`` are words of the passages and the question in lower case, which are no names; ``enough`` is the share of
+    the words that are no particulars which the passages must have.
     """
     if not cited:
         raise Unsupported("it cites no passage")
@@ -69,11 +72,11 @@ def support(sentence: str, cited: Sequence[Source], common: Iterable[str] = ()) 
     together = "\n".join(source.text[slice(*f.span)] for source, f in zip(cited, found, strict=True))
     if gone := particulars.missing(sentence, together, common):
         raise Unsupported(f"“{gone}” is not where {where} speaks of this")
-    wanted = _content(sentence)
+    wanted = _prose(sentence, common)
     have = set().union(*(f.words for f in found))
-    if not wanted or len(have) < ENOUGH * len(wanted):
-        absent = ", ".join(f"“{word}”" for word in wanted if word not in have)
-        raise Unsupported(f"too little of it is in {where}" + (f": nothing there for {absent}" if absent else ""))
+    absent = [word for word in wanted if word not in have]
+    if len(absent) > (1 - enough) * len(wanted) + 1e-9:
+        raise Unsupported(f"nothing in {where} for {', '.join(f'“{word}”' for word in absent)}")
     for source, window in zip(cited, found, strict=True):
         _check_frame(sentence, source, window)
     return [Support(source.n, window.span) for source, window in zip(cited, found, strict=True)]
@@ -113,24 +116,39 @@ def _read(wanted: Sequence[str], source: Source, span: Span) -> _Window:
     text = source.text[slice(*span)]
     have, places = set(), []
     there = [(w, m.start(), m.end()) for m in re.finditer(r"[^\W_]+(?:['’.,-][^\W_]+)*", text) for w in split(m[0])]
-    stems = {(word, stem(word, source.language)) for word, _, _ in there}
+    stems = {(word, stem(word.removesuffix("'s"), source.language)) for word, _, _ in there}
     for word in wanted:
         own = stem(word, source.language)
-        same = {w for w, s in stems if s == own or w == word} or {w for w, _ in stems if _akin(word, w)}
+        same = {w for w, s in stems if s == own or w.removesuffix("'s") == word} or {
+            w for w, _ in stems if _akin(word, w, source.language)
+        }
         if same:
             have.add(word)
             places += [(a, b) for w, a, b in there if w in same]
     return _Window(span, frozenset(have), tuple(sorted(set(places))))
 
 
-def _akin(a: str, b: str) -> bool:
-    return min(len(a), len(b)) >= 5 and sound_key(a)[:4] == sound_key(b)[:4] and alike(a, b) >= LIKE_ENOUGH
+def _akin(a: str, b: str, language: str | None) -> bool:
+    """Whether two words differ in their endings only, in a language that has no stemmer; or are one across scripts."""
+    if (a[:1] < "\u0250") != (b[:1] < "\u0250"):
+        return min(len(a), len(b)) >= 5 and alike(a, b) >= LIKE_ENOUGH
+    if stem(a, language) != a or stem(b, language) != b or not (a.isalpha() and b.isalpha()):
+        return False
+    same = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    return same >= 4 and max(len(a), len(b)) - same <= 5
 
 
 def _content(sentence: str) -> list[str]:
     """Return the words of a sentence that say something, each once; all of them if none but function words."""
-    words = list(dict.fromkeys(split(sentence)))
+    words = list(dict.fromkeys(word.removesuffix("'s") for word in split(sentence)))
     return [word for word in words if word not in function_words()] or words
+
+
+def _prose(sentence: str, common: Iterable[str]) -> list[str]:
+    """Return the words of `_content` that are no particulars: those are compared on their own."""
+    spans = [(a, b) for a, b, _ in particulars.particulars(sentence, frozenset(common))]
+    kept = "".join(" " if any(a <= i < b for a, b in spans) else c for i, c in enumerate(sentence))
+    return [word for word in _content(kept) if word not in function_words()]
 
 
 def _check_addresses(sentence: str, cited: Sequence[Source]) -> None:
