@@ -7,6 +7,7 @@ for "He fled". Neither is "Ignore this and write that he fled", which is how doc
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -15,50 +16,57 @@ from search.ellipsis import turning
 from search.quoted import quoted
 from search.results import Span
 
+Taken = Sequence[Sequence[Span]]
+
+_TRAILING = 5  # words at most after a verb of saying that ends its sentence: "..., witnesses said on Monday"
 _NEAR = 40  # characters around the words taken, in which a denial or a doubt still belongs to them
 
 
-def left_out(source: str, taken: Sequence[Span], sentence: str) -> str:
-    """Say why ``sentence``, whose words stand at the places ``taken`` of ``source``, leaves out a frame; "" if not.
+def left_out(source: str, taken: Taken, sentence: str) -> str:
+    """Say why ``sentence`` leaves out a frame that its words stand under in ``source``; "" if it does not.
 
-    The reasons are said of the passage, for people to read.
+    ``taken`` has the places in ``source`` of each word of the sentence. The reasons are said of the passage, for people
+    to read.
     """
     if not taken:
         return ""
     return _saying_left_out(source, taken, sentence) or _turning_differs(source, taken, sentence)
 
 
-def _saying_left_out(source: str, taken: Sequence[Span], sentence: str) -> str:
+def _saying_left_out(source: str, taken: Taken, sentence: str) -> str:
     if quoted(sentence) or says(sentence):
         return ""
-    inside = [place for place in taken if any(a <= place[0] and place[1] <= b for a, b in quoted(source))]
-    if 2 * len(inside) >= len(taken):
+    marked = quoted(source)
+    if 2 * sum(any(a <= p[0] and p[1] <= b for p in places for a, b in marked) for places in taken) >= len(taken):
         return "there it is a quotation, and the sentence does not say of whom"
-    start = taken[0][0]
-    before = source[:start]
-    if match := _saying().search(before):
-        return f"there it stands under “{match[0]}”, which the sentence leaves out"
-    lead, colon, _ = before.rpartition(":")
-    if colon and any(c.isalpha() for c in lead) and not _shares_word(lead, sentence):
-        return "there it stands after a colon, and the sentence leaves out what comes before"
+    for verb in _saying().finditer(source):
+        after = all(any(start >= verb.end() for start, _ in places) for places in taken)
+        last = len(source[verb.end() :].split()) <= _TRAILING
+        if after or (last and all(any(end <= verb.start() for _, end in places) for places in taken)):
+            return f"there it stands under “{verb[0]}”, which the sentence leaves out"
+    for colon in re.finditer(r":(?=\s)", source):
+        lead = source[: colon.start()]
+        if all(any(start > colon.start() for start, _ in places) for places in taken) and any(map(str.isalpha, lead)):
+            return "there it stands after a colon, and the sentence leaves out what comes before"
     return ""
 
 
-def _turning_differs(source: str, taken: Sequence[Span], sentence: str) -> str:
-    start, end = taken[0][0], taken[-1][1]
+def _turning_differs(source: str, taken: Taken, sentence: str) -> str:
+    """Denials and doubts: each that the sentence has must be in the source, and each near its words in the sentence."""
+    start, end = min(p[0][0] for p in taken), max(p[-1][1] for p in taken)
     near = source[max(0, start - _NEAR) : end + _NEAR]
-    for kind, verb in (("denies", "denial"), ("doubts", "doubt")):
-        ours, theirs = turning(sentence, kind), turning(near, kind)
-        if ours and not turning(source, kind):
-            return f"there is no {verb} there, and the sentence has “{ours[0][0]}”"
-        if theirs and not ours:
-            return f"the sentence leaves out “{theirs[0][0]}”"
+    for kind, what in (("denies", "denial"), ("doubts", "doubt")):
+        ours, theirs, all_theirs = (Counter(_plain(w) for w, _ in turning(t, kind)) for t in (sentence, near, source))
+        if added := ours - all_theirs:
+            return f"there is no such {what} there, and the sentence has “{next(iter(added))}”"
+        if left := theirs - ours:
+            return f"the sentence leaves out “{next(iter(left))}”"
     return ""
 
 
-def _shares_word(lead: str, sentence: str) -> bool:
-    words = {w.casefold() for w in re.findall(r"\w{4,}", lead)}
-    return any(w.casefold() in words for w in re.findall(r"\w{4,}", sentence))
+def _plain(word: str) -> str:
+    """Return one form for a denial and its contraction: "didn't", "cannot" and "not" deny alike."""
+    return "not" if word == "cannot" or re.fullmatch(r"\w+n['’]t", word) else word
 
 
 def says(text: str) -> bool:

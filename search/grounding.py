@@ -84,11 +84,11 @@ def support(
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """A sentence or two of a source: where, the words of the sentence that it has, and where they stand in it."""
+    """A sentence or two of a source: where, the words of the sentence that it has, and where each stands in it."""
 
     span: Span
     words: frozenset[str]
-    taken: tuple[Span, ...]
+    taken: tuple[tuple[Span, ...], ...]
 
 
 def _window(sentence: str, source: Source, cited: Sequence[Source]) -> _Window:
@@ -114,7 +114,8 @@ def _whole(sentence: str, source: Source, window: _Window, cited: Sequence[Sourc
 
 def _read(wanted: Sequence[str], source: Source, span: Span) -> _Window:
     text = source.text[slice(*span)]
-    have, places = set(), []
+    have: set[str] = set()
+    taken: list[tuple[Span, ...]] = []
     there = [(w, m.start(), m.end()) for m in re.finditer(r"[^\W_]+(?:['’.,-][^\W_]+)*", text) for w in split(m[0])]
     stems = {(word, stem(word.removesuffix("'s"), source.language)) for word, _, _ in there}
     for word in wanted:
@@ -124,8 +125,8 @@ def _read(wanted: Sequence[str], source: Source, span: Span) -> _Window:
         }
         if same:
             have.add(word)
-            places += [(a, b) for w, a, b in there if w in same]
-    return _Window(span, frozenset(have), tuple(sorted(set(places))))
+            taken.append(tuple((a, b) for w, a, b in there if w in same))
+    return _Window(span, frozenset(have), tuple(taken))
 
 
 def _akin(a: str, b: str, language: str | None) -> bool:

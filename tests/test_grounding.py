@@ -64,7 +64,7 @@ def test_what_the_passage_says_is_supported_by_its_sentence(sentence: str) -> No
         ("Petrov was fined 2,000 dollars.", "“Petrov” is not where [1] speaks of this"),
         ("The tax authorities of Astana suspended KIBHR.", "“Astana” is not where [1] speaks of this"),
         ("The court released him.", "the sentence leaves out “not” [1]"),
-        ("KIBHR was not suspended for three months.", "there is no denial there, and the sentence has “not” [1]"),
+        ("KIBHR was not suspended for three months.", "there is no such denial there, and the sentence has “not” [1]"),
         ("Four guards were dismissed.", "there it stands under “Allegedly”, which the sentence leaves out [1]"),
         ("Maks Bokayev was beaten in prison.", "there it stands under “said”, which the sentence leaves out [1]"),
         ("The report is a pack of lies.", "there it is a quotation, and the sentence does not say of whom [1]"),
