@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eval.grounding import kept, planted
 from search.grounding import Source, Support, Unsupported, support
 
 TEXT = (
@@ -140,3 +141,16 @@ def test_the_support_is_whole_sentences() -> None:
     assert support("Maks Bokayev was beaten, witnesses said.", [ENGLISH]) == [
         Support(1, (TEXT.index("Witnesses"), TEXT.index(" The court")))
     ]
+
+
+def test_what_is_planted_for_the_measurement_is_what_it_is_called() -> None:
+    texts = [
+        f"{TEXT} {TEXT.replace('KIBHR', name).replace('2,000', str(n))}" for n, name in ((31, "Echo"), (32, "Liberty"))
+    ]
+    cases = list(planted(texts, 5, seed=3))
+    assert {"verbatim", "elsewhere", "number changed", "word changed", "denied", "mixed"} <= {
+        kind for kind, _, _ in cases
+    }
+    assert all((said in passage) == (kind == "verbatim") for kind, said, passage in cases)
+    assert all(kept(case) for case in cases if case[0] == "verbatim")
+    assert not any(kept(case) for case in cases if case[0] == "denied")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 import httpx
 import pytest
@@ -15,6 +17,15 @@ from serving import served
 from api.app import create_app
 from api.writer import Writer, address_of
 
+CONNECTED: list[tuple[str, int]] = []  # every address that this process connects to
+
+
+def _heard(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        CONNECTED.append(arguments[1][:2])
+
+
+sys.addaudithook(_heard)  # for good: a hook cannot be taken off again
 KEY = "sk-a-key-that-nobody-may-see"
 PLACES = ("Arlon", "Belem", "Corvo", "Dubno", "Evora")
 # What each document says, what it wants written, and how a question about it is asked, by language.
@@ -135,6 +146,7 @@ def test_a_model_that_obeys_documents_gets_nothing_into_an_answer(
     client, service = served_and_asked
     language, way = name.split("-")
     written = 0
+    CONNECTED.clear()
     for n, place in enumerate(PLACES, 2):
         source = f"{language}-{way}-{place}.txt"
         question = f"{place} {10 * n + int(way)} {LANGUAGES[language][2]}"
@@ -153,3 +165,4 @@ def test_a_model_that_obeys_documents_gets_nothing_into_an_answer(
         written += body["writer"] != "extractive"
     assert written == len(PLACES), "what it says beside is kept: the test would see what is let through"
     assert {asked.path for asked in service.asked} == {"/v1/chat/completions"}
+    assert set(CONNECTED) == {(url.host, url.port) for url in map(httpx.URL, (str(client.base_url), service.url))}

@@ -15,7 +15,7 @@ import pytest
 from fixed import FixedEngine
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
-from serving import served
+from serving import apart, served
 
 from api.app import create_app
 
@@ -41,7 +41,7 @@ def called(server: StdioServerParameters | str, calls: Calls) -> tuple[set[str],
                 given[name] = result.structured_content if not result.is_error else result.content[0].text
             return {tool.name for tool in tools.tools}, given
 
-    return asyncio.run(talk())
+    return apart(lambda: asyncio.run(talk()))
 
 
 @pytest.fixture(scope="module")

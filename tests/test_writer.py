@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,11 +15,14 @@ from endpoint import DONE, Answering, Asked, Endpoint, Handler, chunk, endpoint,
 from fastapi import FastAPI
 from fixed import FixedEngine
 from pydantic import ValidationError
-from serving import served
+from serving import apart, served
 
 from api.app import create_app
+from api.doctor import _writer
 from api.settings import Settings
+from api.terminal import show_answer
 from api.writer import Writer, address_of
+from api.writing import whole_now
 from indexer.sentences import sentences
 
 QUESTION = "which organisations were suspended"
@@ -402,3 +406,36 @@ def test_without_a_writer_nothing_leaves_and_the_page_says_so(engine: FixedEngin
     with served(app(engine, None)) as at:
         assert httpx.get(f"{at}/v1/writer").json() == {"writer": None}
         assert "Nothing leaves this machine." in httpx.get(at).text
+
+
+def test_the_terminal_shows_who_wrote_the_quotes_and_what_was_dropped(
+    engine: FixedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with endpoint(says(lambda a: first_sentences(a) + " Everybody \x1b[31mclapped [1].")) as service:
+        writer = Writer(address_of(service.url), "tiny")
+        answer = apart(lambda: whole_now(engine.ask(QUESTION), engine.catalogue, writer))
+    show_answer(answer, engine.catalogue, as_json=False)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"Written by tiny at {writer.host}" in shown
+    assert "Dropped, because the passages cited do not support it Everybody [31mclapped." in shown
+    assert answer.dropped[0].reason in shown
+    assert f"“{answer.quotes[0].citation.text}”" in shown
+    assert "\x1b" not in shown
+
+
+def test_the_terminal_says_why_nobody_wrote(engine: FixedEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    nowhere = Writer("http://127.0.0.1:9/v1/chat/completions", "tiny")
+    answer = apart(lambda: whole_now(engine.ask(QUESTION), engine.catalogue, nowhere))
+    show_answer(answer, engine.catalogue, as_json=False)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "The writer could not be reached. These are the words of the sources." in shown
+
+
+def test_the_doctor_says_what_leaves(tmp_path: Path) -> None:
+    def said(settings: Settings) -> str:
+        return _writer(settings).detail
+
+    assert said(Settings(index=tmp_path)).endswith("nothing leaves this machine")
+    on = Settings(index=tmp_path, writer_url="https://example.org/v1", writer_model="big", writer_key=KEY)
+    assert "sent to big at example.org, another machine." in said(on)
+    assert KEY not in said(on)

@@ -43,7 +43,7 @@ export class AnswerCard {
     if (answer.status === "unanswerable") return this.refuse(answer);
     this.body.replaceChildren();
     for (const sentence of answer.sentences) this.add(sentence);
-    this.node.replaceChildren(el("h2", {}, t("answer")), ...answer.conflicts.map((c) => this.conflict(c)), this.body, this.writing(answer), this.sources(answer.citations, answer.writer));
+    this.node.replaceChildren(el("h2", {}, t("answer")), ...answer.conflicts.map((c) => this.conflict(c)), this.body, ...this.writing(answer), this.sources(answer.citations, answer.writer));
   }
 
   refuse(answer) {
@@ -74,12 +74,13 @@ export class AnswerCard {
 
   /** Who put it into words, if a writer is on, and what of that was dropped. */
   writing({ writer = EXTRACTIVE, writer_failure: why, dropped = [] }) {
-    return [
+    const said = [
       why ? el("p", { class: "meta", role: "note" }, t("unwritten", { why })) : "",
       writer !== EXTRACTIVE ? el("p", { class: "meta" }, t("writtenBy", { writer })) : "",
       dropped.length ? el("details", { class: "dropped" }, el("summary", {}, t("droppedN", { n: dropped.length })),
         el("ul", {}, dropped.map(({ text, reason }) => el("li", {}, el("s", { dir: "auto" }, text), el("p", { class: "meta", lang: "en" }, reason))))) : "",
     ];
+    return said.filter(Boolean);
   }
 
   sources(citations, writer = EXTRACTIVE) {
