@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from api import (
     problems,
+    routes_completions,
     routes_documents,
     routes_page,
     routes_reading,
@@ -27,12 +28,15 @@ from api.guard import Guard
 from api.jobs import Build, Jobs
 from api.library import Answering, Library
 from api.metrics import Measured, Metrics
+from api.writer import Writer
 from indexer.build import Outcome, Progress, build
 from indexer.index import Index
 from search.engine import Engine
 
 VERSION = "1.0.0"
-DESCRIPTION = "Ask a folder of documents: ranked passages and short answers, each cited to the paragraph. Offline."
+DESCRIPTION = (
+    "Ask a folder of documents: ranked passages and short answers, each cited to the paragraph. On your own machine."
+)
 
 # FastAPI can export traces if the environment says so; here nothing leaves the machine whatever it says.
 SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
@@ -44,29 +48,36 @@ def create_app(
     *,
     hosts: Collection[str] = (),
     max_upload: int = 1 << 30,
+    writer: Writer | None = None,
+    tools: bool = False,
     open_engine: Callable[[], Answering] | None = None,
     build_index: Build | None = None,
 ) -> FastAPI:
     """Return the server of the index in ``folder``, which need not exist yet.
 
     ``hosts`` are the names it answers to besides those of this machine ("*" for any), ``max_upload`` the most
-    bytes of one upload. ``open_engine`` and ``build_index`` stand in for the real ones.
+    bytes of one upload, ``writer`` who writes the answers, if anybody; with ``tools`` it serves MCP at
+    /mcp. ``open_engine`` and ``build_index`` stand in for the real ones.
     """
     metrics = Metrics()
     library = Library(folder, open_engine or (lambda: Engine.open(folder, model)))
     jobs = Jobs(folder, build_index or _builder(model), metrics, built=library.load_soon)
     app = FastAPI(
         title="Pincite", version=VERSION, description=DESCRIPTION, docs_url=None, redoc_url=None,
-        lifespan=_lifespan(library, jobs), telemetry=SILENT,
+        lifespan=_lifespan, telemetry=SILENT,
     )  # fmt: skip
     app.state.library, app.state.jobs, app.state.metrics = library, jobs, metrics
     app.state.texts = routes_verify.Texts()
     app.state.timelines = routes_timeline.Timelines()
+    app.state.writer, app.state.sessions = writer, None
     for routes in (
-        routes_status, routes_search, routes_timeline, routes_verify, routes_documents, routes_reading, routes_page,
+        routes_status, routes_search, routes_timeline, routes_verify, routes_documents, routes_reading,
+        routes_completions, routes_page,
     ):  # fmt: skip
         app.include_router(routes.router)
     app.mount("/page", StaticFiles(directory=routes_page.FOLDER), name="page")
+    if tools:
+        _serve_tools(app)
     problems.install(app)
     app.add_middleware(Guard, hosts=hosts, max_upload=max_upload)
     app.add_middleware(Measured, metrics=metrics)
@@ -81,16 +92,28 @@ def _builder(model: str | None) -> Build:
     return index_files
 
 
-def _lifespan(library: Library, jobs: Jobs) -> Callable[[FastAPI], Any]:
-    @asynccontextmanager
-    async def live(_: FastAPI) -> AsyncIterator[None]:
-        library.load_soon()
-        jobs.start()
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.library.load_soon()
+    app.state.jobs.start()
+    async with app.state.sessions.run() if app.state.sessions else nullcontext():
         yield
-        jobs.stop()
-        library.close()
+    app.state.jobs.stop()
+    app.state.library.close()
 
-    return live
+
+def _serve_tools(app: FastAPI) -> None:
+    """Serve MCP at /mcp, one request at a time without sessions. Hosts and origins are the guard's concern."""
+    from mcp.server.transport_security import TransportSecuritySettings
+
+    from api.tools import Tools, server
+
+    state = app.state
+    made = server(Tools(state.library, state.metrics, state.texts, state.writer))
+    guarded = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    served = made.streamable_http_app(stateless_http=True, json_response=True, transport_security=guarded)
+    app.router.routes.extend(served.routes)
+    state.sessions = made.session_manager
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

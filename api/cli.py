@@ -8,7 +8,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-EPILOG = "Exit codes: 0 done, 1 nothing found or a check failed, 2 wrong use. Nothing leaves this machine."
+EPILOG = (
+    "Exit codes: 0 done, 1 nothing found or a check failed, 2 wrong use. "
+    "Nothing leaves this machine unless you set a writer."
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -35,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--limit", type=_at_least(1), default=5, metavar="N", help="how many passages to show below (default 5)"
     )
+    ask.add_argument("--no-writer", action="store_true", help="only the words of the sources, though a writer is set")
     _filters(ask)
 
     told = _command(commands, "timeline", "tell what the documents date, in the order of time, each row cited")
@@ -66,6 +70,8 @@ def parser() -> argparse.ArgumentParser:
     serve = _command(commands, "serve", "serve the page and the HTTP interface on this machine")
     serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     serve.add_argument("--port", type=_port, help="port to listen on, 0 for a free one (default 8765)")
+
+    _command(commands, "mcp", "serve language models as MCP tools on standard input and output")
 
     _command(commands, "doctor", "check this installation and the index")
 

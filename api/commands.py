@@ -76,10 +76,13 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    from api.writer import Writer
+    from api.writing import whole_now
     from search.engine import Engine
 
     engine = Engine.open(settings.index, settings.model)
-    answer = engine.ask(options.question, options.limit, _filters(options))
+    writer = None if options.no_writer else Writer.of(settings)
+    answer = whole_now(engine.ask(options.question, options.limit, _filters(options)), engine.catalogue, writer)
     terminal.show_answer(answer, engine.catalogue, options.json)
     return DONE if answer.sentences else NOTHING
 
@@ -106,6 +109,17 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     from api.server import serve
 
     return serve(settings, options.json)
+
+
+def _mcp(options: argparse.Namespace, settings: Settings) -> int:
+    from api.tools import ToolsMissing, serve
+    from api.writer import Writer
+
+    try:
+        serve(settings.index, settings.model, Writer.of(settings))
+    except ToolsMissing as missing:
+        return terminal.fail(str(missing), options.json)
+    return DONE
 
 
 def _doctor(options: argparse.Namespace, settings: Settings) -> int:
@@ -137,5 +151,5 @@ def _filters(options: argparse.Namespace) -> Filters:
 
 _COMMANDS = {
     "index": _index, "search": _search, "ask": _ask, "serve": _serve, "doctor": _doctor, "remove": _remove,
-    "get": _get, "verify": _verify, "timeline": _timeline,
+    "get": _get, "verify": _verify, "timeline": _timeline, "mcp": _mcp,
 }  # fmt: skip

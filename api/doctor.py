@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api.settings import Settings
+from api.writer import Writer
 from indexer.index import Index, IndexMissing
 from indexer.store import IndexUnusable
 from indexer.vectors import Vectors
@@ -24,7 +25,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at the installation and the index, and say of each part whether it is right."""
-    return [*_installation(settings), *_index(settings)]
+    return [*_installation(settings), _writer(settings), *_index(settings)]
 
 
 def _installation(settings: Settings) -> Iterator[Finding]:
@@ -39,6 +40,13 @@ def _installation(settings: Settings) -> Iterator[Finding]:
         yield Finding("model", True, f"{embedder.name}, revision {embedder.revision}, {embedder.dimensions} dimensions")
     except Exception as error:
         yield Finding("model", False, f"cannot be loaded: {error}. Run `make install` again.")
+
+
+def _writer(settings: Settings) -> Finding:
+    """Say what leaves this process, if anything; the writer is not asked for it."""
+    writer = Writer.of(settings)
+    nothing = "none is set: answers are the words of the sources, and nothing leaves this machine"
+    return Finding("writer", True, writer.disclosure if writer else nothing)
 
 
 def _index(settings: Settings) -> Iterator[Finding]:

@@ -42,13 +42,14 @@ Id = Annotated[str, Path(max_length=100, description="Id of the document")]
 async def list_documents(request: Request, page: Annotated[wire.DocumentPage, Query()]) -> wire.Documents:
     """Return the documents of the index, by source."""
     library: Library = request.app.state.library
+    return await library.read(listed, library, page)
 
-    def read() -> wire.Documents:
-        total, found = library.engine().catalogue.documents(page.q, page.limit, page.offset)
-        documents = [verified.full_document(d) for d in found]
-        return wire.Documents(total=total, limit=page.limit, offset=page.offset, documents=documents)
 
-    return await library.read(read)
+def listed(library: Library, page: wire.DocumentPage) -> wire.Documents:
+    """List documents of the index that is served; blocks. Raises `IndexMissing`, `IndexUnusable`."""
+    total, found = library.engine().catalogue.documents(page.q, page.limit, page.offset)
+    documents = [verified.full_document(d) for d in found]
+    return wire.Documents(total=total, limit=page.limit, offset=page.offset, documents=documents)
 
 
 @router.post(

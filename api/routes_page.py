@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
-from fastapi import APIRouter
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse
+
+from api.writer import Writer
 
 FOLDER = Path(__file__).parent / "page"
 router = APIRouter(include_in_schema=False)
 _FRESH = {"cache-control": "no-cache"}
+_PROMISE, _LOCAL = '<span id="privacy"', "Nothing leaves this machine."
 
 
 @router.get("/")
@@ -17,9 +21,16 @@ _FRESH = {"cache-control": "no-cache"}
 @router.get("/documents/{rest:path}")
 @router.get("/tray")
 @router.get("/timeline")
-async def page() -> FileResponse:
-    """Return the page; its script shows what the address names."""
-    return FileResponse(FOLDER / "index.html", headers=_FRESH)
+async def page(request: Request) -> Response:
+    """Return the page; its script shows what the address names. It says from the start what a writer is sent."""
+    writer: Writer | None = request.app.state.writer
+    if writer is None:
+        return FileResponse(FOLDER / "index.html", headers=_FRESH)
+    where = "local" if writer.local else "encrypted" if writer.encrypted else "open"
+    facts = f'data-model="{escape(writer.model)}" data-host="{escape(writer.host)}" data-where="{where}"'
+    html = (FOLDER / "index.html").read_text("utf-8")
+    said = html.replace(f"{_PROMISE}>{_LOCAL}", f"{_PROMISE} {facts}>{escape(writer.disclosure)}")
+    return HTMLResponse(said, headers=_FRESH)
 
 
 @router.get("/docs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
@@ -13,10 +13,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api import wire
+from api.asking import Asking
 from api.library import Library
 from api.metrics import Metrics
 from api.problems import documented, no_parameters, problem_of
 from api.verified import Verifier
+from api.writer import Writer
 from indexer.catalogue import Filters
 from search import query as asked
 from search.results import Results
@@ -26,7 +28,8 @@ PROBLEMS = documented(HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.UNPROCESSABLE_E
 _EVENTS = (
     "The answer; or, with `stream`, server-sent events: `passages` (a list of hits), `citation` (one, before the "
     "sentence that uses it), `delta` (`{text, citations, names}`, one sentence), `conflict`, and at the end `done` "
-    "(the whole answer) or `error` (a problem)."
+    "(the whole answer, which is what counts) or `error` (a problem). Where a writer writes, also `dropped` "
+    "(`{text, reason}`), and `withdrawn` (`{reason}`) if it fails: what came before is not the answer."
 )
 _log = logging.getLogger(__name__)
 
@@ -35,7 +38,7 @@ _log = logging.getLogger(__name__)
 async def search(request: Request, parameters: Annotated[wire.SearchParameters, Query()]) -> wire.SearchResults:
     """Return the passages that fit best, each with its place in its document."""
     library: Library = request.app.state.library
-    return await library.read(_search, library, request.app.state.metrics, parameters)
+    return await library.read(searched, library, request.app.state.metrics, parameters)
 
 
 @router.post(
@@ -53,18 +56,35 @@ async def search(request: Request, parameters: Annotated[wire.SearchParameters, 
 async def ask(request: Request, question: wire.Question) -> wire.Answer | Response:
     """Answer in the words of the documents, each sentence cited, or say that they hold no answer."""
     library: Library = request.app.state.library
-    metrics: Metrics = request.app.state.metrics
     asked.clean(question.question)  # a question that cannot be asked is refused as a problem, stream or not
+    asking = Asking(library, request.app.state.metrics, request.app.state.writer if question.writer else None)
     if question.stream:
         await library.read(library.engine)
-        events = _events(library, metrics, question)
-        return StreamingResponse(
-            _pulled(library, events), media_type="text/event-stream", headers={"cache-control": "no-store"}
-        )
-    return await library.read(_ask, library, metrics, question)
+        events = _events(asking, question)
+        return StreamingResponse(events, media_type="text/event-stream", headers={"cache-control": "no-store"})
+    return await asking.answer(question.question, question.limit, _filters(question))
 
 
-def _search(library: Library, metrics: Metrics, given: wire.SearchParameters) -> wire.SearchResults:
+@router.get(
+    "/writer",
+    operation_id="writer",
+    summary="Who writes answers",
+    dependencies=[Depends(no_parameters)],
+    responses=documented(HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY),
+)
+async def writer(request: Request) -> wire.Writing:
+    """Say which writer is set, and what it is sent."""
+    on: Writer | None = request.app.state.writer
+    if on is None:
+        return wire.Writing(writer=None)
+    about = wire.WriterSet(
+        model=on.model, host=on.host, local=on.local, encrypted=on.encrypted, disclosure=on.disclosure
+    )
+    return wire.Writing(writer=about)
+
+
+def searched(library: Library, metrics: Metrics, given: wire.SearchParameters) -> wire.SearchResults:
+    """Search the index that is served; blocks. Raises `BadQuery`, `IndexMissing`, `IndexUnusable`."""
     engine = library.engine()
     dated = given.sort != "relevance"
     query = asked.Query(
@@ -90,40 +110,15 @@ def _by_date(found: Results, given: wire.SearchParameters) -> Results:
     return replace(found, total=len(hits), hits=tuple(hits[given.offset : given.offset + given.limit]))
 
 
-def _ask(library: Library, metrics: Metrics, question: wire.Question) -> wire.Answer:
-    engine = library.engine()
-    given = engine.ask(question.question, question.limit, _filters(question))
-    answer = Verifier(engine.catalogue, metrics.dropped.inc).answer(given)
-    metrics.answers.labels(answer.status.value).inc()
-    return answer
-
-
-def _events(library: Library, metrics: Metrics, question: wire.Question) -> Iterator[str]:
+async def _events(asking: Asking, question: wire.Question) -> AsyncIterator[str]:
     try:
-        answer = _ask(library, metrics, question)
-        body = answer.model_dump(mode="json", by_alias=True)
-        yield _event("passages", body["passages"])
-        citations = {citation["n"]: citation for citation in body["citations"]}
-        for sentence in body["sentences"]:
-            for n in sentence["citations"]:
-                if n in citations:
-                    yield _event("citation", citations.pop(n))
-            yield _event("delta", sentence)
-        for citation in citations.values():
-            yield _event("citation", citation)
-        for conflict in body["conflicts"]:
-            yield _event("conflict", conflict)
-        yield _event("done", body)
+        async for name, data in asking.events(question.question, question.limit, _filters(question)):
+            yield _event(name, data)
     except Exception as error:  # the status line is sent already: the problem has to travel as an event
         problem = problem_of(error)
         if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             _log.exception("A streamed answer failed")
         yield _event("error", problem.as_dict())
-
-
-async def _pulled(library: Library, events: Iterator[str]) -> AsyncIterator[str]:
-    while (event := await library.read(next, events, None)) is not None:
-        yield event
 
 
 def _event(name: str, data: object) -> str:

@@ -61,7 +61,7 @@ async def verify(request: Request, asked: wire_verify.QuoteToCheck) -> wire_veri
     """Say whether words stand in the documents, where, and what differs; and whether they stand where it is said."""
     library: Library = request.app.state.library
     texts: Texts = request.app.state.texts
-    return await library.read(_verified, library, texts, asked)
+    return await library.read(checked, library, texts, asked)
 
 
 @router.get("/resolve", operation_id="resolve", summary="Follow a reference", responses=_PROBLEMS)
@@ -71,14 +71,7 @@ async def resolve(
     """Return the documents and paragraphs that a written reference names; several if it fits several."""
     library: Library = request.app.state.library
     texts: Texts = request.app.state.texts
-
-    def read() -> wire_verify.Resolved:
-        catalogue = library.engine().catalogue
-        with catalogue.store.reading():
-            places = texts.addresses(catalogue).resolve(parameters.q).places
-        return wire_verify.Resolved(reference=parameters.q, places=[_claimed(place) for place in places])
-
-    return await library.read(read)
+    return await library.read(resolved, library, texts, parameters.q)
 
 
 @router.get(
@@ -98,7 +91,16 @@ async def list_references(
     return await library.read(_references, library, texts, id, page)
 
 
-def _verified(library: Library, texts: Texts, asked: wire_verify.QuoteToCheck) -> wire_verify.Verified:
+def resolved(library: Library, texts: Texts, reference: str) -> wire_verify.Resolved:
+    """Follow a written reference in the index that is served; blocks. Raises `IndexMissing`, `IndexUnusable`."""
+    catalogue = library.engine().catalogue
+    with catalogue.store.reading():
+        places = texts.addresses(catalogue).resolve(reference).places
+    return wire_verify.Resolved(reference=reference, places=[_claimed(place) for place in places])
+
+
+def checked(library: Library, texts: Texts, asked: wire_verify.QuoteToCheck) -> wire_verify.Verified:
+    """Check a quotation in the index that is served; blocks. Raises `IndexMissing`, `IndexUnusable`."""
     catalogue = library.engine().catalogue
     with catalogue.store.reading():
         claimed = texts.addresses(catalogue).resolve(asked.source).places if asked.source else None

@@ -7,11 +7,13 @@ import json
 import socket
 import sys
 from contextlib import suppress
+from importlib.util import find_spec
 
 import uvicorn
 
 from api.app import create_app
 from api.settings import Settings
+from api.writer import Writer
 
 
 def serve(settings: Settings, as_json: bool) -> int:
@@ -24,11 +26,14 @@ def serve(settings: Settings, as_json: bool) -> int:
         return 2
     port = listener.getsockname()[1]
     address = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}/"
-    app = create_app(settings.index, settings.model, hosts=[settings.host])
+    writer = Writer.of(settings)
+    app = create_app(
+        settings.index, settings.model, hosts=[settings.host], writer=writer, tools=find_spec("mcp") is not None
+    )
     if as_json:
         print(json.dumps({"address": address, "index": str(settings.index)}), flush=True)
     else:
-        print(f"Pincite is at {address} (Ctrl-C stops it). {_reach(settings.host)}", flush=True)
+        print(f"Pincite is at {address} (Ctrl-C stops it). {_reach(settings.host, writer)}", flush=True)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, h11_max_incomplete_event_size=1 << 18
     )
@@ -36,12 +41,13 @@ def serve(settings: Settings, as_json: bool) -> int:
     return 0
 
 
-def _reach(host: str) -> str:
+def _reach(host: str, writer: Writer | None) -> str:
     with suppress(ValueError):  # a name, not an address
         host = str(ipaddress.ip_address(host))
     if host in ("localhost", "::1") or host.startswith("127."):
-        return "Nothing leaves this machine."
-    return "Careful: everyone who can reach this address can read and change these documents."
+        return writer.disclosure if writer else "Nothing leaves this machine."
+    careful = "Careful: everyone who can reach this address can read and change these documents."
+    return f"{careful} {writer.disclosure}" if writer else careful
 
 
 def _family(host: str) -> socket.AddressFamily:

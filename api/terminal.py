@@ -21,7 +21,7 @@ from api.verified import Verifier
 from indexer.catalogue import Catalogue
 from search.askeddates import DateReading
 from search.citations import pinpoint
-from search.results import Answer, Hit, Quote, Results
+from search.results import EXTRACTIVE, Answer, Hit, Quote, Results
 
 if TYPE_CHECKING:
     from api.doctor import Finding
@@ -188,10 +188,26 @@ def show_answer(answer: Answer, catalogue: Catalogue, as_json: bool) -> None:
             text.stylize("bold", start, end)
         marks = "".join(f"[{n}]" for n in sentence.citations)
         out.print(Text("\n  ").append_text(text).append(f" {marks}", style="cyan"))
+    _show_writer(out, answer)
     show_beside(out, answer)
     out.print("\nSources")
     for quote in answer.quotes:
         out.print(_source_line(quote))
+        if answer.writer != EXTRACTIVE:
+            out.print(Text(f"      “{printable(' '.join(quote.citation.text.split()))}”"))
+
+
+def _show_writer(out: Console, answer: Answer) -> None:
+    """Say who put the answer into words, and what was dropped and why."""
+    if answer.writer != EXTRACTIVE:
+        out.print(Text(f"\nWritten by {printable(answer.writer)}; the words of the sources stand below.", style="dim"))
+    if answer.writer_failure:
+        out.print(Text(f"\n{printable(answer.writer_failure)} These are the words of the sources.", style="yellow"))
+    if answer.dropped:
+        out.print(Text("\nDropped, because the passages cited do not support it"))
+    for dropped in answer.dropped:
+        out.print(Text(f"  {printable(dropped.text)}", style="strike dim"))
+        out.print(Text(f"    {printable(dropped.reason)}", style="dim"))
 
 
 def show_dates(out: Console, dates: Sequence[DateReading], note: str = "") -> None:

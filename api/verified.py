@@ -10,7 +10,7 @@ from indexer.catalogue import Catalogue
 from indexer.document import Document, Paragraph
 from search.askeddates import DateReading
 from search.citations import permalink
-from search.results import Answer, Citation, Disagreement, Hit, Quote, Results, Said, Status
+from search.results import EXTRACTIVE, Answer, Citation, Disagreement, Hit, Quote, Results, Said, Status
 
 UNVERIFIED = "The sentences that were found do not stand in the documents as they are now; ask again."
 
@@ -50,13 +50,17 @@ class Verifier:
         return [_hit(hit, self._standing(hit.duplicates), explain) for hit in self._standing(hits)]
 
     def answer(self, given: Answer) -> wire.Answer:
-        """Return an answer without quotes that fail, and without sentences that no quote is left for."""
-        quotes = [replace(quote, said=self._told(quote)) for quote in given.quotes if self._keeps(quote)]
+        """Return an answer without quotes that fail, and without sentences that no quote is left for.
+
+        What a writer wrote needs each of its quotes: it says what they say together.
+        """
+        quotes = self.kept(given.quotes)
         kept = {quote.n for quote in quotes}
         sentences = [
             wire.AnswerSentence(text=s.text, citations=left, names=[list(span) for span in s.names])
             for s in given.sentences
             if (left := [n for n in s.citations if n in kept])
+            and (given.writer == EXTRACTIVE or len(left) == len(s.citations))
         ]
         emptied = bool(given.sentences) and not sentences
         conflicts = [] if emptied else _conflicts(given, {q.n: q for q in quotes})
@@ -65,10 +69,12 @@ class Verifier:
             status=Status.UNANSWERABLE if emptied else _status(given, conflicts),
             answer=" ".join(s.text for s in sentences),
             writer=given.writer,
+            writer_failure=given.writer_failure,
             took_ms=round(given.took_ms, 2),
             index_version=given.index_version,
             sentences=sentences,
-            citations=[_quote(quote, kept) for quote in quotes],
+            dropped=[wire.DroppedSentence(text=d.text, reason=d.reason) for d in given.dropped],
+            citations=[verified_quote(quote, kept) for quote in quotes],
             members=[] if emptied else _members(given, {q.n: q for q in quotes}),
             looked_at=wire.LookedAt(**asdict(given.looked_at)) if given.looked_at else None,
             conflicts=conflicts,
@@ -90,8 +96,9 @@ class Verifier:
         """Whether a citation's words stand in its document; one that fails is counted."""
         return self._counted(self.stands(about.id, c.char_start, c.char_end, c.text))
 
-    def _keeps(self, quote: Quote) -> bool:
-        return self.quotes(quote.document, quote.citation)
+    def kept(self, quotes: Iterable[Quote]) -> list[Quote]:
+        """Return the quotes that stand in their sources; those that do not are counted."""
+        return [replace(q, said=self._told(q)) for q in quotes if self.quotes(q.document, q.citation)]
 
     def _told(self, quote: Quote) -> Said | None:
         """Return who says a quote, without words that do not stand in its document."""
@@ -206,7 +213,8 @@ def _duplicate(hit: Hit) -> wire.Duplicate:
     )
 
 
-def _quote(quote: Quote, kept: set[int]) -> wire.AnswerCitation:
+def verified_quote(quote: Quote, kept: set[int]) -> wire.AnswerCitation:
+    """Return one of the quotes that `Verifier.kept` kept; ``kept`` are the numbers of all of them."""
     return wire.AnswerCitation(
         n=quote.n,
         quote=quote.citation.text,

@@ -63,6 +63,7 @@ class Question(FilterFields):
     question: str = Field(description="The question, in any language", max_length=MAX_QUESTION)
     limit: int = Field(default=5, ge=1, le=MAX_LIMIT, description="The most passages to return with the answer")
     stream: bool = Field(default=False, description="Answer as server-sent events")
+    writer: bool = Field(default=True, description="Let the writer write the answer, if one is set")
 
 
 class Page(_Strict):
@@ -238,6 +239,13 @@ class AnswerCitation(BaseModel):
     repeats: int | None = Field(description="The citation that it reprints or quotes: both are one source")
 
 
+class DroppedSentence(BaseModel):
+    """A sentence that the writer wrote and that is not part of the answer."""
+
+    text: str
+    reason: str = Field(description="Why its citations do not support it")
+
+
 class ConflictValue(BaseModel):
     """One of the values that sources give, and the citations that give it."""
 
@@ -276,10 +284,12 @@ class Answer(BaseModel):
     question: str
     status: Status
     answer: str = Field(description="The sentences, one after the other; empty if nothing answers")
-    writer: str
+    writer: str = Field(description='"extractive" for the words of the sources; else the model that wrote, and where')
+    writer_failure: str = Field(description="Why the writer that is set did not write this answer; empty if it did")
     took_ms: float
     index_version: str
     sentences: list[AnswerSentence]
+    dropped: list[DroppedSentence] = Field(description="What the writer wrote and its citations do not support")
     citations: list[AnswerCitation]
     members: list[Member] = Field(description="Who or what a question for a list asks for; empty for other questions")
     looked_at: LookedAt | None = Field(description="How far members were looked for; null if no list was asked for")
@@ -374,6 +384,22 @@ class Removed(BaseModel):
 
     document: FullDocument
     file_deleted: bool = Field(description="Whether its file was an upload, and so was deleted too")
+
+
+class WriterSet(BaseModel):
+    """The writer that is set, and what it is sent."""
+
+    model: str
+    host: str = Field(description="Host and port that it is asked at, and no other")
+    local: bool = Field(description="Whether that is a program on the machine of this server")
+    encrypted: bool
+    disclosure: str = Field(description="What is sent where, in a sentence")
+
+
+class Writing(BaseModel):
+    """Who writes answers: null if nobody does and answers are the words of the sources."""
+
+    writer: WriterSet | None
 
 
 class Health(BaseModel):

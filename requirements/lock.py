@@ -25,13 +25,19 @@ def resolve(*extra: str) -> list[str]:
     return re.split(r"\n(?=\S)", text.strip())
 
 
+def name_of(requirement: str) -> str:
+    """Return the name of a locked requirement."""
+    return requirement.partition("==")[0]
+
+
 def main() -> None:
     """Write the lock files."""
-    run, dev = resolve(), resolve("--extra", "dev", "--extra", "eval")
+    run, dev = resolve(), resolve("--extra", "dev", "--extra", "eval", "--extra", "mcp")
     apart = re.compile(f"{CUDA.pattern}|{TORCH.pattern}")
     parts = {
         "run.lock": [r for r in run if not apart.match(r)],
         "dev.lock": [r for r in dev if not apart.match(r)],
+        "mcp.lock": [r for r in resolve("--extra", "mcp") if name_of(r) not in map(name_of, run)],
         "torch.lock": [r for r in run if apart.match(r)],
         "torch-cpu.lock": [CPU_BUILD],
     }

@@ -13,6 +13,7 @@ from functools import cache
 
 _ELLIPSIS = re.compile(r"[\[(<]\s*(?:\.\s?){3,4}\s*[\])>]|[\[(<]\s*…\s*[\])>]|…\.?|(?<!\.)(?:\.\s?){3,4}(?!\.)")
 _SENTENCE_END = re.compile(r"(?:(?<![\s.][A-ZА-ЯЁ])[.!?…]|;)[\"'”’»)\]]*(?=\s|$)")
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 
 _CAPITAL = re.compile(r"\[(\w)\](?=\w)")
 _REMARK = re.compile(
@@ -83,9 +84,20 @@ def judged(text: str, *, same_paragraph: bool, before: str) -> LeftOut:
     return LeftOut(text, next((why for part in kept if (why := _turns(part))), ""))
 
 
+def turning(text: str, *kinds: str) -> list[tuple[str, int]]:
+    """Return the words of a text that turn it, with their start; ``kinds`` are "denies", "limits" and "doubts"."""
+    found = []
+    for match in _WORD.finditer(text.casefold()):
+        if any(_turning()[kind].fullmatch(match[0]) for kind in kinds) or (
+            "denies" in kinds and re.fullmatch(r"\w+n['’]t", match[0])
+        ):
+            found.append((match[0], match.start()))
+    return found
+
+
 def _turns(text: str) -> str:
     """Why words cut out of a sentence turn it, "" if none of them does."""
-    for word in re.findall(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*", text.casefold()):
+    for word in _WORD.findall(text.casefold()):
         for why, pattern in _turning().items():
             if pattern.fullmatch(word):
                 return f"leaves out “{word}”, which {why}"

@@ -11,6 +11,7 @@ from search.askeddates import DateReading
 from search.query import Mode
 
 Span = tuple[int, int]
+EXTRACTIVE = "extractive"  # the writer of answers that are the words of the sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +159,17 @@ class LookedAt:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """A sentence that a writer wrote and that is not part of the answer, and why not."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer in the words of the sources; ``reasons`` say why there is none, ``confidence`` in [0, 1] how likely the
-    documents answer at all."""
+    documents answer at all. ``writer`` is who put it into words; ``writer_failure`` why the one that is set did not."""
 
     question: str
     status: Status
@@ -170,12 +179,14 @@ class Answer:
     hits: tuple[Hit, ...]
     took_ms: float
     index_version: str
-    writer: str = "extractive"
+    writer: str = EXTRACTIVE
     reasons: tuple[str, ...] = ()
     confidence: float = 0.0
     members: tuple[Member, ...] = ()
     looked_at: LookedAt | None = None
     dates: tuple[DateReading, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    writer_failure: str = ""
 
     @property
     def text(self) -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import uvicorn
 from fastapi import FastAPI
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -30,6 +33,12 @@ def served(app: FastAPI, port: int = 0) -> Iterator[str]:
         server.should_exit = True
         thread.join(timeout=20)
         listener.close()
+
+
+def apart(work: Callable[[], T]) -> T:
+    """Do work in a thread of its own: the browser's event loop keeps running in the main one."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(work).result()
 
 
 def wait_until_ready(address: str, seconds: float = 60) -> None:

@@ -32,6 +32,9 @@ def test_the_wire_of_version_1_is_all_there(described: dict[str, Any]) -> None:
     assert {name for name, _ in operations(described)} == {
         "get /v1/search",
         "post /v1/ask",
+        "get /v1/writer",
+        "post /v1/chat/completions",
+        "get /v1/models",
         "get /v1/documents",
         "post /v1/documents",
         "get /v1/documents/{id}",

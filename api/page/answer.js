@@ -3,6 +3,8 @@ import { el, icon, marked, skeleton } from "./dom.js";
 import { about, actions, addressOfPlace, placeName } from "./places.js";
 import { t } from "./words.js";
 
+const EXTRACTIVE = "extractive"; // the writer of answers in the words of the sources
+
 /** The answer card: it fills as events come, and `done` settles it. */
 export class AnswerCard {
   constructor() {
@@ -13,7 +15,11 @@ export class AnswerCard {
   }
 
   get on() {
-    return { citation: (c) => this.citations.set(c.n, c), delta: (sentence) => this.add(sentence) };
+    return {
+      citation: (c) => this.citations.set(c.n, c),
+      delta: (sentence) => this.add(sentence),
+      withdrawn: () => { this.citations.clear(); this.body.replaceChildren(); },
+    };
   }
 
   add(sentence) {
@@ -37,7 +43,8 @@ export class AnswerCard {
     if (answer.status === "unanswerable") return this.refuse(answer);
     this.body.replaceChildren();
     for (const sentence of answer.sentences) this.add(sentence);
-    this.node.replaceChildren(el("h2", {}, t("answer")), ...answer.conflicts.map((c) => this.conflict(c)), this.body, this.members(answer), this.sources(answer.citations));
+    this.node.replaceChildren(el("h2", {}, t("answer")), ...answer.conflicts.map((c) => this.conflict(c)), this.body, ...this.writing(answer),
+      this.members(answer), this.sources(answer.citations, answer.writer));
   }
 
   refuse(answer) {
@@ -87,7 +94,18 @@ export class AnswerCard {
     return line ? el("p", { class: "meta said", dir: "auto" }, line) : "";
   }
 
-  sources(citations) {
+  /** Who put it into words, if a writer is on, and what of that was dropped. */
+  writing({ writer = EXTRACTIVE, writer_failure: why, dropped = [] }) {
+    const said = [
+      why ? el("p", { class: "meta", role: "note" }, t("unwritten", { why })) : "",
+      writer !== EXTRACTIVE ? el("p", { class: "meta" }, t("writtenBy", { writer })) : "",
+      dropped.length ? el("details", { class: "dropped" }, el("summary", {}, t("droppedN", { n: dropped.length })),
+        el("ul", {}, dropped.map(({ text, reason }) => el("li", {}, el("s", { dir: "auto" }, text), el("p", { class: "meta", lang: "en" }, reason))))) : "",
+    ];
+    return said.filter(Boolean);
+  }
+
+  sources(citations, writer = EXTRACTIVE) {
     return el("footer", { class: "sources" },
       el("ol", { "aria-label": t("sources") }, citations.map((c) =>
         el("li", { "data-place": true },
@@ -95,6 +113,7 @@ export class AnswerCard {
           el("div", {},
             el("a", { href: addressOfPlace(c.document, c), dir: "auto", lang: c.document.language }, c.document.title),
             el("p", { class: "meta" }, el("span", { class: "badge" }, placeName(c)), about(c.document)),
+            writer !== EXTRACTIVE ? el("blockquote", { dir: "auto", lang: c.document.language }, c.quote) : "",
             this.attribution(c)),
           actions(c.document, c, c.quote)))),
       el("p", { class: "meta verified" }, icon("check"), t("citedQuotes", { n: citations.length })));

@@ -111,7 +111,11 @@ function dress() {
   for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", t(node.dataset.label));
   box.placeholder = t("askThese");
   const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
-  document.getElementById("privacy").textContent = local ? t("local") : t("remote", { host: location.host });
+  const privacy = document.getElementById("privacy");
+  const { model, host, where } = privacy.dataset; // there if a writer is on
+  const alone = local ? t("local") : t("remote", { host: location.host });
+  const between = local ? "" : `${t("between", { host: location.host })} `;
+  privacy.textContent = model ? between + t("writer", { model, host, where: t(`writer_${where}`) }) : alone;
   const count = document.getElementById("kept");
   const paint = () => {
     const n = tray.items().length;
