@@ -54,7 +54,8 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     serve.add_argument("--port", type=_port, help="port to listen on, 0 for a free one (default 8765)")
 
-    _command(commands, "doctor", "check this installation and the index")
+    doctor = _command(commands, "doctor", "check this installation and the index")
+    doctor.add_argument("--repair", action="store_true", help="mend a damaged index, and say what cannot be mended")
 
     remove = _command(commands, "remove", "take documents out of the index; the files themselves stay")
     remove.add_argument("sources", nargs="+", metavar="SOURCE", help="document id, file or folder, as listed")

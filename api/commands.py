@@ -11,8 +11,10 @@ from pydantic import ValidationError
 from api import terminal
 from api.settings import Settings
 from indexer.catalogue import Filters
+from indexer.faults import meaning
 from indexer.index import Index, IndexBusy, IndexMissing
 from indexer.models import ModelUnavailable
+from indexer.scan import DATABASE
 from indexer.store import IndexUnusable
 from indexer.tokens import EncodingMissing
 from search.query import BadQuery, Mode, Query
@@ -35,11 +37,13 @@ def run(options: argparse.Namespace) -> int:
     except (IndexMissing, IndexUnusable, IndexBusy, ModelUnavailable, EncodingMissing, FileNotFoundError) as error:
         return terminal.fail(str(error), options.json)
     except sqlite3.DatabaseError as error:
-        return terminal.fail(
-            f"The index in {settings.index} cannot be used: {error}. Run `pincite doctor`.", options.json
-        )
+        told = meaning(error, settings.index / DATABASE)
+        return terminal.fail(str(told or f"The index in {settings.index} cannot be used: {error}."), options.json)
     except OSError as error:
-        return terminal.fail(f"{error.strerror or error}: {error.filename or settings.index}", options.json)
+        told = meaning(error, settings.index / DATABASE)
+        return terminal.fail(
+            str(told or f"{error.strerror or error}: {error.filename or settings.index}"), options.json
+        )
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -103,9 +107,9 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _doctor(options: argparse.Namespace, settings: Settings) -> int:
-    from api.doctor import examine
+    from api.doctor import examine, mend
 
-    findings = examine(settings)
+    findings = [*(mend(settings) if options.repair else ()), *examine(settings)]
     terminal.show_findings(findings, options.json)
     return DONE if all(finding.ok for finding in findings) else NOTHING
 

@@ -95,6 +95,7 @@ def build(
     began = time.monotonic()
     with index.only_writer():
         embedder = _embedder(index, model, sizes)
+        index.catalogue.integrity.check()  # else what is damaged would be sealed as it is
         found = scan(paths)
         tally = _Tally(len(found.files), sum(f.size for f in found.files), progress)
         manifests, warnings = read_manifests(found)
@@ -132,6 +133,7 @@ def _embedder(index: Index, model: str | None, sizes: Sizes) -> Callable[[], Emb
 def remove(index: Index, document_ids: Sequence[str]) -> int:
     """Delete documents from the index, and say how many were there. Raises `IndexBusy`."""
     with index.only_writer():
+        index.catalogue.integrity.check()
         with index.store.writing():
             removed = sum(index.store.delete(document_id) for document_id in document_ids)
             index.store.forget_unused_vectors()

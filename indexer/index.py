@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from indexer.catalogue import Catalogue, Filters
+from indexer.integrity import is_sealed, seal
 from indexer.scan import DATABASE
 from indexer.store import IndexUnusable, Store
 from indexer.vectors import Floats, Vectors
@@ -76,7 +77,11 @@ class Index:
             yield
 
     def vectors(self) -> Vectors:
-        """Return the dense index of the store's present generation, loading or building it if need be."""
+        """Return the dense index of the store's present generation, loading or building it if need be.
+
+        Raises `IndexDamaged`.
+        """
+        self.catalogue.integrity.check()
         generation = self.store.generation
         with self._loading:
             if self._vectors is None or self._vectors.generation != generation:
@@ -95,12 +100,16 @@ class Index:
         """Derive the FAISS file anew if it is not that of the present generation; the caller is the only writer."""
         if Vectors.load(self.folder, self.store.generation) is None:
             self.save_vectors()
+        elif not is_sealed(self.store):
+            seal(self.store)
 
     def save_vectors(self) -> None:
         """Derive the FAISS file of the present generation; the caller is the only writer."""
         with self.store.reading():
             self._vectors = Vectors.build(*self.store.vectors(), self.store.generation)
         self._vectors.save(self.folder)
+        if not is_sealed(self.store):
+            seal(self.store)
 
     def empty(self) -> None:
         """Delete everything but the folder. Raises `IndexBusy`."""
@@ -118,6 +127,7 @@ class Index:
         self, terms: Sequence[Sequence[str]], k: int, filters: Filters | None = None
     ) -> list[tuple[int, float]]:
         """Return up to ``k`` (passage key, BM25), best first; ``terms`` holds the stems of each query word."""
+        self.catalogue.integrity.check()
         match = " OR ".join(f'"{stem}"' for group in terms for stem in group if '"' not in stem)
         if not match:
             return []

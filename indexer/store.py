@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from indexer import seals
 from indexer.document import Document, Paragraph, Passage
 
-FORMAT = 1
+FORMAT = 2
 Vectors = npt.NDArray[np.float32]
 
 _SCHEMA = """
@@ -49,6 +50,9 @@ CREATE TABLE IF NOT EXISTS passages (
 );
 CREATE INDEX IF NOT EXISTS passages_by_document ON passages (document);
 CREATE INDEX IF NOT EXISTS passages_by_vector ON passages (embedded);
+CREATE TABLE IF NOT EXISTS seals (
+    document INTEGER PRIMARY KEY REFERENCES documents (key) ON DELETE CASCADE, seal BLOB NOT NULL
+);
 CREATE TABLE IF NOT EXISTS vectors (hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE IF NOT EXISTS keywords USING fts5 (context, words, tokenize = "unicode61 remove_diacritics 0");
 CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (keywords, row);
@@ -66,6 +70,18 @@ INSERT OR IGNORE INTO meta VALUES ('generation', '0');
 
 class IndexUnusable(Exception):
     """An index that this program cannot open as it is; the message names the command to run."""
+
+
+def repairing(path: Path) -> str:
+    """Return the command that repairs the index whose database is at ``path``."""
+    return "pincite doctor --repair" + (f" --index {path.parent}" if path.parent != Path() else "")
+
+
+class IndexDamaged(IndexUnusable):
+    """An index whose bytes were changed by something other than this program."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(f"{path} is damaged: {what}. Run `{repairing(path)}`.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +118,9 @@ class Store:
         self._lock = threading.Lock()
         try:
             self._migrate()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter from a message about garbage
             self.close()
-            raise IndexUnusable(f"{path} is not a readable index ({error}). Run `pincite doctor`.") from error
+            raise IndexDamaged(path, str(error)) from error
 
     @property
     def db(self) -> sqlite3.Connection:
@@ -216,6 +232,7 @@ class Store:
             self.db.execute(
                 "INSERT INTO keywords (rowid, context, words) VALUES (?,?,?)", (row, stored.context, stored.words)
             )
+        self.db.execute("INSERT INTO seals VALUES (?, ?)", (key, seals.of_document(self.db, key or 0)))
 
     def delete(self, document_id: str) -> bool:
         """Delete a document and all that hangs on it but its vectors; say whether it was there."""
@@ -253,13 +270,17 @@ class Store:
 
     def compact(self) -> None:
         """Give back the space of what was deleted, so that no byte of it stays in the files of the index."""
+        self.db.execute("BEGIN IMMEDIATE")
+        self.db.execute("DELETE FROM meta WHERE key = 'seal'")  # the keyword index is about to be written otherwise
         self.db.execute("INSERT INTO keywords (keywords) VALUES ('optimize')")
+        self.db.execute("COMMIT")
         self.db.execute("VACUUM")
         self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def put_vectors(self, hashes: Sequence[bytes], vectors: Vectors) -> None:
         """Store vectors (n, d) under the hashes of what was embedded, as 16-bit floats."""
-        rows = zip(hashes, (v.tobytes() for v in vectors.astype("<f2")), strict=True)
+        pairs = zip(hashes, vectors.astype("<f2"), strict=True)
+        rows = ((hash, seals.sealed_vector(hash, vector.tobytes())) for hash, vector in pairs)
         self.db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
 
     def known_vectors(self, hashes: Sequence[bytes]) -> set[bytes]:
@@ -279,12 +300,15 @@ class Store:
         return [FileState(*row) for row in rows]
 
     def vectors(self) -> tuple[npt.NDArray[np.int64], Vectors]:
-        """Return the key (n,) and vector (n, d) of every passage, in the order of keys."""
+        """Return the key (n,) and vector (n, d) of every passage, in the order of keys. Raises `IndexDamaged`."""
         rows = self.db.execute(
-            "SELECT passages.key, vector FROM passages JOIN vectors ON hash = embedded ORDER BY passages.key"
+            "SELECT passages.key, hash, vector FROM passages LEFT JOIN vectors ON hash = embedded ORDER BY passages.key"
         ).fetchall()
         keys = np.array([row[0] for row in rows], dtype=np.int64)
-        flat = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f2").astype(np.float32)
+        whole = [opened for _, hash, vector in rows if (opened := vector and seals.open_vector(hash, vector))]
+        if len(whole) < len(rows):
+            raise IndexDamaged(self.path, "a vector was lost or changed")
+        flat = np.frombuffer(b"".join(whole), dtype="<f2").astype(np.float32)
         return keys, flat.reshape(len(rows), -1) if rows else np.zeros((0, 0), np.float32)
 
     def damage(self) -> str:
