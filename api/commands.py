@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sqlite3
+import sys
 from collections.abc import Callable
 
 from pydantic import ValidationError
@@ -115,13 +116,21 @@ def _doctor(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _remove(options: argparse.Namespace, settings: Settings) -> int:
+    from api.doctor import TRACES
+    from api.uploads import uploads_of
     from indexer.build import remove
 
     index = Index(settings.index)
     found = {d.id: d.source for name in options.sources for d in index.catalogue.named(name)}
     missing = [name for name in options.sources if not index.catalogue.named(name)]
+    originals = [index.catalogue.original(document_id) for document_id in found]
     removed = remove(index, list(found)) if found else 0
+    for original in originals:
+        if original is not None and original.parent == uploads_of(settings.index):
+            original.unlink(missing_ok=True)
     terminal.show_removed(list(found.values()), missing, options.json)
+    if index.store.has_traces:
+        print("pincite: " + TRACES, file=sys.stderr)
     index.close()
     return DONE if removed and not missing else NOTHING
 

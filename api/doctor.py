@@ -15,6 +15,8 @@ from indexer.scan import DATABASE
 from indexer.store import IndexUnusable, repairing
 from indexer.vectors import Vectors
 
+TRACES = "words of deleted documents may still be in its files; the next `pincite index` takes them out"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -85,6 +87,8 @@ def _contents(index: Index) -> Iterator[Finding]:
     damage = index.store.damage()
     yield Finding("database", not damage, f"{damage}. {_mending(index)}" if damage else "whole")
     yield _seals(index)
+    if index.store.has_traces:
+        yield Finding("deleted", False, TRACES)
     yield _dense(index)
     yield _quotes(index)
     for root, source, reason in index.store.refusals():

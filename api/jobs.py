@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from api import wire
 from api.metrics import Metrics
-from api.uploads import NotKept, keep
+from api.uploads import NotKept, keep, sweep, uploads_of
 from indexer.build import Outcome, Progress, remove
 from indexer.document import Document
 from indexer.index import Index, IndexBusy
@@ -38,7 +38,7 @@ class Jobs:
 
     def __init__(self, folder: Path, build: Build, metrics: Metrics, built: Callable[[], None] = lambda: None) -> None:
         self.folder = folder
-        self.uploads = Path(os.path.abspath(folder)) / "uploads"  # written as the index writes it
+        self.uploads = uploads_of(folder)
         self._build = build
         self._built = built
         self._metrics = metrics
@@ -52,6 +52,7 @@ class Jobs:
 
     def start(self) -> None:
         """Start the worker, with the jobs that an earlier run did not finish."""
+        sweep(self.uploads)
         if (self.folder / "pincite.db").exists():
             for (job_id,) in self._db().store.db.execute(
                 "SELECT id FROM jobs WHERE state IN ('queued', 'running') ORDER BY created, id"

@@ -137,7 +137,7 @@ def remove(index: Index, document_ids: Sequence[str]) -> int:
         with index.store.writing():
             removed = sum(index.store.delete(document_id) for document_id in document_ids)
             index.store.forget_unused_vectors()
-        index.store.compact()
+        index.tidy()
         index.save_vectors()
     return removed
 
@@ -275,8 +275,7 @@ def _settle(index: Index, found: Scan, gone: list[FileState], tally: _Tally) -> 
                 store.refuse(root, source, 0, 0, READING, reason)
             store.forget_refusals(outdated)
             store.forget_unused_vectors()
-    if left or tally.withdrawn:
-        store.compact()
+    index.tidy()
     index.follow()
 
 

@@ -115,6 +115,13 @@ class Index:
         """Delete everything but the folder. Raises `IndexBusy`."""
         with self.only_writer():
             self.store.empty()
+            self.tidy()
+
+    def tidy(self) -> None:
+        """Leave no byte of deleted text in the folder, not even of an earlier run; the caller is the only writer."""
+        for file in self.folder.glob(f"{DATABASE}.mended*"):  # of a repair that was killed
+            file.unlink()
+        if self.store.has_traces:
             self.store.compact()
 
     # -- the seam: dense top-k, keyword top-k, both with a filter; count

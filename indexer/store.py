@@ -241,6 +241,7 @@ class Store:
             return False
         self.db.execute("DELETE FROM keywords WHERE rowid IN (SELECT key FROM passages WHERE document = ?)", row)
         self.db.execute("DELETE FROM documents WHERE key = ?", row)
+        self.set_meta("traces", "1")  # until `compact`: a process that is killed before must not leave them for good
         return True
 
     def touch(self, document_id: str, size: int, mtime_ns: int) -> None:
@@ -269,13 +270,31 @@ class Store:
         self.db.executemany("DELETE FROM refusals WHERE root = ? AND source = ?", files)
 
     def compact(self) -> None:
-        """Give back the space of what was deleted, so that no byte of it stays in the files of the index."""
+        """Give back the space of what was deleted, so that no byte of it stays in the files of the index.
+
+        Where another process is reading, its last bytes go with the next call; `has_traces` says so until then.
+        """
         self.db.execute("BEGIN IMMEDIATE")
         self.db.execute("DELETE FROM meta WHERE key = 'seal'")  # the keyword index is about to be written otherwise
         self.db.execute("INSERT INTO keywords (keywords) VALUES ('optimize')")
         self.db.execute("COMMIT")
         self.db.execute("VACUUM")
-        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if not self._emptied_log():
+            return
+        self.db.execute("DELETE FROM meta WHERE key = 'traces'")
+        self._emptied_log()
+
+    def _emptied_log(self) -> bool:
+        """Take the write-ahead log into the database and cut it; say whether no reader kept us from it."""
+        self.db.execute("PRAGMA busy_timeout=3000")
+        kept = self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        self.db.execute("PRAGMA busy_timeout=30000")
+        return not kept
+
+    @property
+    def has_traces(self) -> bool:
+        """Whether bytes of deleted or replaced text may still be in the files."""
+        return self.meta("traces") is not None
 
     def put_vectors(self, hashes: Sequence[bytes], vectors: Vectors) -> None:
         """Store vectors (n, d) under the hashes of what was embedded, as 16-bit floats."""
@@ -326,6 +345,7 @@ class Store:
             for table in ("keywords", "documents", "vectors", "refusals"):
                 self.db.execute(f"DELETE FROM {table}")
             self.db.execute("DELETE FROM meta WHERE key NOT IN ('format', 'generation')")
+            self.set_meta("traces", "1")
 
     def corpus_hash(self) -> str:
         """Return one hash over the content of all documents, the same for the same files in any order."""
