@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -107,6 +108,22 @@ class StoredPassage:
     embedded: bytes
 
 
+def _writable(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
+    db.execute("PRAGMA secure_delete=ON")
+    return db
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    """Open a database in a folder that may not be written, where the shared memory of WAL cannot be made."""
+    log = path.with_name(f"{path.name}-wal")
+    # Nobody can be writing it, and where there is no log the file is all there is.
+    how = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    address = f"{path.absolute().as_uri()}?{how}"
+    return sqlite3.connect(address, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
+
+
 class Store:
     """The database of one index folder; one connection a thread, many readers, one writer."""
 
@@ -125,10 +142,11 @@ class Store:
     @property
     def db(self) -> sqlite3.Connection:
         """This thread's connection."""
+        if getattr(self._local, "read_only", False) and os.access(self.path.parent, os.W_OK):
+            del self._local.connection  # may be written again
         if not hasattr(self._local, "connection"):
-            db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
-            db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
-            db.execute("PRAGMA secure_delete=ON")
+            self._local.read_only = not os.access(self.path.parent, os.W_OK)
+            db = _read_only(self.path) if self._local.read_only else _writable(self.path)
             self._local.connection = db
             with self._lock:
                 self._opened.append(db)
@@ -333,7 +351,8 @@ class Store:
     def damage(self) -> str:
         """Return what SQLite finds wrong with the database and its keyword index, "" if nothing."""
         try:
-            self.db.execute("INSERT INTO keywords (keywords) VALUES ('integrity-check')")
+            if not self._local.read_only:
+                self.db.execute("INSERT INTO keywords (keywords) VALUES ('integrity-check')")
             found = [row[0] for row in self.db.execute("PRAGMA integrity_check")]
         except sqlite3.DatabaseError as error:
             found = [str(error)]

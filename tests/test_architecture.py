@@ -21,7 +21,7 @@ ONLY = {
     "faiss": {"indexer/vectors.py"},
     "sqlite3": {
         *(f"indexer/{name}.py" for name in ("store", "integrity", "faults", "repair")),
-        *(f"api/{name}.py" for name in ("commands", "doctor", "problems")),
+        *(f"api/{name}.py" for name in ("commands", "doctor", "jobs", "problems")),
     },
     "tiktoken": {"indexer/tokens.py"},
     "nupunkt": {"indexer/sentences.py"},
