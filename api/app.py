@@ -22,10 +22,12 @@ from api import (
     routes_verify,
     wire,
 )  # fmt: skip
+from api.access import Access
 from api.guard import Guard
 from api.jobs import Build, Jobs
 from api.library import Answering, Library
 from api.metrics import Measured, Metrics
+from api.tokens import Tokens
 from indexer.build import Outcome, Progress, build
 from indexer.index import Index
 from search.engine import Engine
@@ -43,13 +45,15 @@ def create_app(
     *,
     hosts: Collection[str] = (),
     max_upload: int = 1 << 30,
+    tokens: Tokens | None = None,
     open_engine: Callable[[], Answering] | None = None,
     build_index: Build | None = None,
 ) -> FastAPI:
     """Return the server of the index in ``folder``, which need not exist yet.
 
     ``hosts`` are the names it answers to besides those of this machine ("*" for any), ``max_upload`` the most
-    bytes of one upload. ``open_engine`` and ``build_index`` stand in for the real ones.
+    bytes of one upload; with ``tokens`` only who has one is let in. ``open_engine`` and ``build_index`` stand in for
+    the real ones.
     """
     metrics = Metrics()
     library = Library(folder, open_engine or (lambda: Engine.open(folder, model)))
@@ -66,6 +70,8 @@ def create_app(
         app.include_router(routes.router)
     app.mount("/page", StaticFiles(directory=routes_page.FOLDER), name="page")
     problems.install(app)
+    if tokens is not None:
+        app.add_middleware(Access, tokens=tokens)
     app.add_middleware(Guard, hosts=hosts, max_upload=max_upload)
     app.add_middleware(Measured, metrics=metrics)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

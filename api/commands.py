@@ -40,6 +40,8 @@ def run(options: argparse.Namespace) -> int:
     except sqlite3.DatabaseError as error:
         told = meaning(error, settings.index / DATABASE)
         return terminal.fail(str(told or f"The index in {settings.index} cannot be used: {error}."), options.json)
+    except FileExistsError as error:
+        return terminal.fail(str(error), options.json)
     except OSError as error:
         told = meaning(error, settings.index / DATABASE)
         return terminal.fail(
@@ -135,6 +137,35 @@ def _remove(options: argparse.Namespace, settings: Settings) -> int:
     return DONE if removed and not missing else NOTHING
 
 
+def _backup(options: argparse.Namespace, settings: Settings) -> int:
+    from indexer.backup import backup
+
+    index = Index(settings.index)
+    written = backup(index, options.file)
+    index.audit.append("backup", bytes=written)
+    terminal.show_done({"file": str(options.file), "bytes": written}, f"written to {options.file}", options.json)
+    index.close()
+    return DONE
+
+
+def _restore(options: argparse.Namespace, settings: Settings) -> int:
+    from indexer.backup import BadBackup, restore
+
+    try:
+        documents = restore(options.file, settings.index)
+    except BadBackup as error:
+        return terminal.fail(str(error), options.json)
+    done = {"index": str(settings.index), "documents": documents}
+    terminal.show_done(done, f"{documents} documents restored into {settings.index}", options.json)
+    return DONE
+
+
+def _token(options: argparse.Namespace, settings: Settings) -> int:
+    from api.token_command import run
+
+    return run(options, settings)
+
+
 def _filters(options: argparse.Namespace) -> Filters:
     return Filters(
         tuple(options.source), tuple(options.publisher), tuple(options.language), options.date_from, options.date_to
@@ -143,5 +174,5 @@ def _filters(options: argparse.Namespace) -> Filters:
 
 _COMMANDS = {
     "index": _index, "search": _search, "ask": _ask, "serve": _serve, "doctor": _doctor, "remove": _remove,
-    "get": _get, "verify": _verify,
+    "get": _get, "verify": _verify, "backup": _backup, "restore": _restore, "token": _token,
 }  # fmt: skip

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import socket
 import sqlite3
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from api.settings import Settings
+from indexer.document import Refused
 from indexer.faults import meaning
 from indexer.index import Index, IndexBusy, IndexMissing
 from indexer.repair import repair
+from indexer.sandbox import Limits, Parser
 from indexer.scan import DATABASE
 from indexer.store import IndexUnusable, repairing
 from indexer.vectors import Vectors
@@ -29,7 +35,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at the installation and the index, and say of each part whether it is right."""
-    return [*_installation(settings), *_index(settings)]
+    return [*_installation(settings), _sandbox(), *_index(settings)]
 
 
 def mend(settings: Settings) -> Iterator[Finding]:
@@ -62,6 +68,25 @@ def _installation(settings: Settings) -> Iterator[Finding]:
         yield Finding("model", False, f"cannot be loaded: {error}. Run `make install` again.")
 
 
+def _sandbox() -> Finding:
+    """Have a process that is closed in like one that reads a document try to get out."""
+    if not hasattr(os, "fork"):
+        return Finding("sandbox", True, "documents are read in a process of their own, without limits on this system")
+    limits = Limits()
+    with socket.create_server(("127.0.0.1", 0)) as listener, Parser(limits) as parser:
+        try:
+            tried = parser.probe(listener.getsockname()[1], Path(sys.executable))
+        except Refused as refusal:
+            return Finding("sandbox", False, f"a reader cannot be started: {refusal}")
+    held = ["rlimits", *(str(name) for name in tried.pop("held", ()))]  # type: ignore[attr-defined]
+    tried.pop("peak_mib", None)
+    closed = f"memory {limits.memory_mib} MiB, {limits.seconds:g} s; {', '.join(held)}"
+    escapes = [name for name, failed in tried.items() if not failed]
+    if escapes:
+        return Finding("sandbox", True, f"{closed}. On this system a reader still {', '.join(escapes)}")
+    return Finding("sandbox", True, f"{closed}. A reader neither {' nor '.join(tried)}")
+
+
 def _index(settings: Settings) -> Iterator[Finding]:
     try:
         index = Index(settings.index)
@@ -87,6 +112,8 @@ def _contents(index: Index) -> Iterator[Finding]:
     damage = index.store.damage()
     yield Finding("database", not damage, f"{damage}. {_mending(index)}" if damage else "whole")
     yield _seals(index)
+    log = index.audit.check()
+    yield Finding("audit", not log.fault, log.fault or f"{log.entries} entries, none changed")
     if index.store.has_traces:
         yield Finding("deleted", False, TRACES)
     yield _dense(index)

@@ -6,16 +6,20 @@ import ipaddress
 import json
 import socket
 import sys
-from contextlib import suppress
 
 import uvicorn
 
 from api.app import create_app
 from api.settings import Settings
+from api.tokens import Tokens, TokensUnreadable
 
 
 def serve(settings: Settings, as_json: bool) -> int:
     """Serve until Ctrl-C; the address is printed once connections are accepted."""
+    tokens = None if is_loopback(settings.host) else Tokens(settings.index)
+    if tokens and (missing := _missing(tokens)):
+        print(f"pincite: {missing}", file=sys.stderr)
+        return 2
     try:
         listener = socket.create_server((settings.host, settings.port), family=_family(settings.host), backlog=128)
     except OSError as error:
@@ -24,7 +28,7 @@ def serve(settings: Settings, as_json: bool) -> int:
         return 2
     port = listener.getsockname()[1]
     address = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}/"
-    app = create_app(settings.index, settings.model, hosts=[settings.host])
+    app = create_app(settings.index, settings.model, hosts=[settings.host], tokens=tokens)
     if as_json:
         print(json.dumps({"address": address, "index": str(settings.index)}), flush=True)
     else:
@@ -36,12 +40,33 @@ def serve(settings: Settings, as_json: bool) -> int:
     return 0
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address; a name other than localhost may be anything."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _missing(tokens: Tokens) -> str:
+    """Return why a server that others can reach may not start, "" if it may."""
+    try:
+        if tokens.valid():
+            return ""
+    except TokensUnreadable as error:
+        return str(error)
+    return (
+        "Others could reach this address, and there is no token that keeps them out. Make one first: "
+        "`pincite token create NAME`, or leave --host away to serve this machine only."
+    )
+
+
 def _reach(host: str) -> str:
-    with suppress(ValueError):  # a name, not an address
-        host = str(ipaddress.ip_address(host))
-    if host in ("localhost", "::1") or host.startswith("127."):
+    if is_loopback(host):
         return "Nothing leaves this machine."
-    return "Careful: everyone who can reach this address can read and change these documents."
+    return (
+        "Whoever can reach this address and has a token is let in. The connection is not encrypted: see docs/http.md."
+    )
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer import metadata
+from indexer.audit import ids
 from indexer.document import Document, Extract, Refused
 from indexer.entries import BATCH, Entry, cut, settings, write
 from indexer.index import Index
@@ -66,6 +67,7 @@ class _Tally:
     passages_done: int = 0
     withdrawn: int = 0
     indexed: list[str] = field(default_factory=list)
+    documents: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     refusals: dict[tuple[str, str], str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -106,6 +108,7 @@ def build(
             for batch in _batches(ready):
                 _write(index, batch, embedder(), tally)
         _settle(index, found, gone, tally)
+        _record(index, gone, tally)
     return Outcome(
         tuple(tally.indexed), tuple(tally.unchanged), tuple(s.source for s in gone),
         tuple([r[1:] for r in found.refused] + [(place[1], reason) for place, reason in tally.refusals.items()]),
@@ -139,6 +142,7 @@ def remove(index: Index, document_ids: Sequence[str]) -> int:
             index.store.forget_unused_vectors()
         index.tidy()
         index.save_vectors()
+        index.audit.append("remove", documents=ids(list(document_ids)), removed=removed)
     return removed
 
 
@@ -254,6 +258,7 @@ def _write(index: Index, batch: list[Entry], embedder: Embedder, tally: _Tally) 
 
     write(index, batch, embedder, done)
     tally.indexed += [one.document.source for one in batch]
+    tally.documents += [one.document.id for one in batch]
 
 
 def _settle(index: Index, found: Scan, gone: list[FileState], tally: _Tally) -> None:
@@ -277,6 +282,14 @@ def _settle(index: Index, found: Scan, gone: list[FileState], tally: _Tally) -> 
             store.forget_unused_vectors()
     index.tidy()
     index.follow()
+
+
+def _record(index: Index, gone: list[FileState], tally: _Tally) -> None:
+    if tally.indexed or gone or tally.withdrawn:
+        index.audit.append(
+            "index", indexed=ids(tally.documents), gone=ids([state.document_id for state in gone]),
+            withdrawn=tally.withdrawn, refused=len(tally.refusals),
+        )  # fmt: skip
 
 
 # -- describing

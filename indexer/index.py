@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from indexer.audit import Audit
 from indexer.catalogue import Catalogue, Filters
 from indexer.integrity import is_sealed, seal
 from indexer.scan import DATABASE
@@ -41,6 +42,7 @@ class Index:
         self.folder = folder
         self.store = Store(path)
         self.catalogue = Catalogue(self.store)
+        self.audit = Audit(folder, self.store)
         self._vectors: Vectors | None = None
         self._loading = threading.Lock()
 
@@ -116,6 +118,7 @@ class Index:
         with self.only_writer():
             self.store.empty()
             self.tidy()
+            self.audit.append("empty")
 
     def tidy(self) -> None:
         """Leave no byte of deleted text in the folder, not even of an earlier run; the caller is the only writer."""

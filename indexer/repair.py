@@ -53,6 +53,7 @@ def repair(folder: Path) -> Repaired:
     mended = Index(folder)
     with mended.only_writer(), closing(mended.store):
         mended.save_vectors()
+        mended.audit.append("repair", kept=kept, lost=len(lost))
     return Repaired(kept, lost, False)
 
 

@@ -363,7 +363,7 @@ class Store:
         with self.writing():
             for table in ("keywords", "documents", "vectors", "refusals"):
                 self.db.execute(f"DELETE FROM {table}")
-            self.db.execute("DELETE FROM meta WHERE key NOT IN ('format', 'generation')")
+            self.db.execute("DELETE FROM meta WHERE key NOT IN ('format', 'generation', 'audit')")
             self.set_meta("traces", "1")
 
     def corpus_hash(self) -> str:

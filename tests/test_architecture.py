@@ -20,7 +20,7 @@ ONLY = {
     "onnxruntime": {"indexer/encoder.py"},
     "faiss": {"indexer/vectors.py"},
     "sqlite3": {
-        *(f"indexer/{name}.py" for name in ("store", "integrity", "faults", "repair")),
+        *(f"indexer/{name}.py" for name in ("store", "integrity", "faults", "repair", "backup")),
         *(f"api/{name}.py" for name in ("commands", "doctor", "jobs", "problems")),
     },
     "tiktoken": {"indexer/tokens.py"},
