@@ -27,6 +27,7 @@ from api.guard import Guard
 from api.jobs import Build, Jobs
 from api.library import Answering, Library
 from api.metrics import Measured, Metrics
+from api.overload import Overload
 from api.tokens import Tokens
 from indexer.build import Outcome, Progress, build
 from indexer.index import Index
@@ -70,6 +71,7 @@ def create_app(
         app.include_router(routes.router)
     app.mount("/page", StaticFiles(directory=routes_page.FOLDER), name="page")
     problems.install(app)
+    app.add_middleware(Overload)
     if tokens is not None:
         app.add_middleware(Access, tokens=tokens)
     app.add_middleware(Guard, hosts=hosts, max_upload=max_upload)

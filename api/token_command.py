@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from api import terminal
-from api.settings import Settings
 from api.tokens import Scope, Tokens, TokensUnreadable
-from indexer.audit import Audit
-from indexer.index import Index, IndexMissing
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+    from indexer.audit import Audit
 
 DONE, NOTHING = 0, 1
 _LONGEST = 3650  # days
@@ -46,6 +47,8 @@ def _days(value: str) -> int:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Do what was asked of the tokens of an index."""
+    from api import terminal  # not needed for --help
+
     tokens = Tokens(settings.index)
     try:
         if options.token == "create":
@@ -68,6 +71,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _audit(settings: Settings) -> Audit:
+    from indexer.audit import Audit
+    from indexer.index import Index, IndexMissing
+
     try:
         return Index(settings.index).audit
     except IndexMissing:
