@@ -27,7 +27,7 @@ class Integrity:
         self._whole_up_to = whole_up_to
         self._generation = -1
         self._looked_through = False
-        self._whole: set[int] = set()
+        self._whole: dict[int, bytes] = {}
         self._turn = threading.Lock()
 
     def check(self) -> None:
@@ -44,19 +44,31 @@ class Integrity:
 
         Raises `IndexDamaged`, `KeyError` if there is no such document.
         """
-        row = self._store.db.execute(
-            "SELECT CAST(text AS BLOB), seal FROM documents LEFT JOIN seals ON document = key WHERE key = ?", (key,)
-        ).fetchone()
+        db = self._store.db
+        half = self._whole.get(key) or self._checked(key)
+        try:
+            row = db.execute("SELECT text FROM documents WHERE key = ?", (key,)).fetchone()
+        except sqlite3.OperationalError as error:  # no UTF-8 any more
+            raise meaning(error, self._store.path) or error from error
         if row is None:
             raise KeyError(key)
-        text, seal = row
-        intact = bool(seal) and isinstance(text, bytes) and seals.of_text(text) == seal[: seals.HALF]
-        if intact and key not in self._whole:
-            intact = seals.of_document(self._store.db, key) == seal
-        if not intact:
-            raise IndexDamaged(self._store.path, f"what it holds of {self._named(key)} was changed")
-        self._whole.add(key)
-        return str(text, "utf-8")
+        if not isinstance(row[0], str) or seals.of_text(row[0].encode("utf-8", "surrogatepass")) != half:
+            raise self._changed(key)
+        return row[0]
+
+    def _checked(self, key: int) -> bytes:
+        """Check all that is known of a document; return the half of its seal that vouches for its text."""
+        row = self._store.db.execute("SELECT seal FROM seals WHERE document = ?", (key,)).fetchone()
+        found = seals.of_document(self._store.db, key)
+        if found is None and row is None:
+            raise KeyError(key)
+        if found is None or row is None or found != row[0]:
+            raise self._changed(key)
+        self._whole[key] = found[: seals.HALF]
+        return self._whole[key]
+
+    def _changed(self, key: int) -> IndexDamaged:
+        return IndexDamaged(self._store.path, f"what it holds of {self._named(key)} was changed")
 
     def damaged(self) -> Iterator[int]:
         """Yield the keys of the documents whose seal is missing or does not hold."""
@@ -67,7 +79,7 @@ class Integrity:
                 if not seal or _seal_now(db, key) != seal:
                     yield key
                 else:
-                    self._whole.add(key)
+                    self._whole[key] = seal[: seals.HALF]
 
     def keywords(self) -> str:
         """Return what is wrong with the settings or the keyword index, "" if nothing or if they are not sealed."""

@@ -220,7 +220,7 @@ class Killing:
         self.pace = self._warmed()
 
     def run(self, kills: int) -> None:
-        """Kill ``kills`` times, or until three failures."""
+        """Kill ``kills`` times, or until two failures."""
         for n in range(kills):
             acknowledged = self._write_and_kill()
             self.hit[step(self.at + acknowledged, self.seed, self._after(acknowledged))[0]] += 1
@@ -228,7 +228,7 @@ class Killing:
                 self._recover_and_kill()
                 self.hit["recovery"] += 1
             self._judge(n, acknowledged)
-            if len(self.failures) > 2:
+            if len(self.failures) > 1:
                 return
 
     def _warmed(self) -> float:
@@ -315,7 +315,7 @@ def _plant(fault: str) -> None:
         def halved(self: Store, *args: Any) -> None:
             self.delete(args[0].id)
             self.db.execute("COMMIT")
-            time.sleep(0.01)  # so that few kills find it
+            time.sleep(0.05)  # so that few kills find it
             self.db.execute("BEGIN IMMEDIATE")
             whole(self, *args)
 

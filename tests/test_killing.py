@@ -37,4 +37,4 @@ def test_killed_at_any_moment_an_index_answers_as_before_or_as_after(tmp_path: P
 
 @pytest.mark.parametrize("fault", ["two transactions", "stale vectors"])
 def test_kills_find_a_fault_that_is_planted(tmp_path: Path, fault: str) -> None:
-    assert killed(tmp_path, 60, "--fault", fault)["failures"]
+    assert killed(tmp_path, 30, "--fault", fault)["failures"]
