@@ -19,7 +19,7 @@ HALF: Final = 16  # bytes for the text, and as many for the rest
 _CHECK: Final = 4  # bytes at the end of a stored vector
 _KNOWN = "id, source, root, title, publisher, date, language, address, media_type, sha256, described"
 _KEYWORDS = (
-    "SELECT key, value FROM meta WHERE key NOT IN ('seal', 'audit') ORDER BY key",
+    "SELECT key, value FROM meta WHERE key IN ('format', 'generation', 'model', 'revision', 'passages') ORDER BY key",
     "SELECT id, block FROM keywords_data ORDER BY id",
     "SELECT segid, term, pgno FROM keywords_idx ORDER BY segid, term",
     "SELECT id, CAST(c0 AS BLOB), CAST(c1 AS BLOB) FROM keywords_content ORDER BY id",

@@ -170,3 +170,8 @@ def test_the_doctor_finds_the_change_and_its_repair_says_what_to_do(
     assert main(["doctor", "--repair", "--index", at]) == 1
     assert "/somewhere/a.txt: index it again" in " ".join(capsys.readouterr().out.split())
     assert main(["doctor", "--repair", "--index", at]) == 0
+
+
+def test_notes_that_others_keep_in_the_settings_are_no_damage(index: Index) -> None:
+    index.store.set_meta("evaluated", "3")
+    assert Index(index.folder).keyword([["harvest"]], 5)
