@@ -22,7 +22,7 @@ from api import (
     routes_verify,
     wire,
 )  # fmt: skip
-from api.access import Access
+from api.admission import Admission
 from api.guard import Guard
 from api.jobs import Build, Jobs
 from api.library import Answering, Library
@@ -73,7 +73,7 @@ def create_app(
     problems.install(app)
     app.add_middleware(Overload)
     if tokens is not None:
-        app.add_middleware(Access, tokens=tokens)
+        app.add_middleware(Admission, tokens=tokens)
     app.add_middleware(Guard, hosts=hosts, max_upload=max_upload)
     app.add_middleware(Measured, metrics=metrics)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

@@ -50,7 +50,7 @@ class Bucket:
         return min(float(self._at_once), left + (self._clock() - at) * self._a_second)
 
 
-class Access:
+class Admission:
     """Refuses who has no token (401), one that does not reach so far (403), and who asks too often (429)."""
 
     def __init__(

@@ -14,7 +14,7 @@ from making import document, put
 from starlette.responses import JSONResponse
 from starlette.testclient import TestClient
 
-from api.access import Access, Bucket, needed
+from api.admission import Admission, Bucket, needed
 from api.app import create_app
 from api.cli import main
 from api.server import is_loopback
@@ -127,7 +127,7 @@ def test_guessing_and_asking_too_often_are_slowed_down(tokens: Tokens) -> None:
     def still() -> Bucket:
         return Bucket(at_once=10, a_minute=10, clock=lambda: 0.0)
 
-    client = TestClient(Access(served, tokens, rate=still(), guesses=still()))
+    client = TestClient(Admission(served, tokens, rate=still(), guesses=still()))
     with_it = bearing(tokens.create("ann", Scope.SEARCH, 1))
     said = [client.get("/", headers=with_it) for _ in range(12)]
     assert [one.status_code for one in said] == [200] * 10 + [429] * 2
