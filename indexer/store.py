@@ -350,10 +350,11 @@ class Store:
 
     def damage(self) -> str:
         """Return what SQLite finds wrong with the database and its keyword index, "" if nothing."""
+        db = self.db
         try:
             if not self._local.read_only:
-                self.db.execute("INSERT INTO keywords (keywords) VALUES ('integrity-check')")
-            found = [row[0] for row in self.db.execute("PRAGMA integrity_check")]
+                db.execute("INSERT INTO keywords (keywords) VALUES ('integrity-check')")
+            found = [row[0] for row in db.execute("PRAGMA integrity_check")]
         except sqlite3.DatabaseError as error:
             found = [str(error)]
         return "" if found == ["ok"] else "; ".join(found[:5])
