@@ -3,10 +3,12 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes
+SOAKED := tests/test_killing.py tests/test_corrupting.py tests/test_model.py \
+	tests/test_confinement.py tests/test_overload.py
 SAMPLE := .pincite/sample
 QUESTION := which NGOs were suspended in January
 
-.PHONY: run test check gate install serve eval bench page-bench screenshots lock clean
+.PHONY: run test soak check gate install serve eval bench page-bench screenshots lock clean
 
 run: $(VENV)/.run ## set up, index the sample corpus, answer the question, serve the page
 	$(BIN)/pincite index corpus --index $(SAMPLE)
@@ -20,6 +22,9 @@ serve: $(VENV)/.run ## serve the sample corpus
 
 test: $(VENV)/.dev ## set up and run the tests
 	$(BIN)/python -m pytest
+
+soak: $(VENV)/.dev ## the long form of the tests that kill, corrupt and load: hours
+	SOAK=1 $(BIN)/python -m pytest -rP --timeout 36000 $(SOAKED)
 
 check: $(VENV)/.dev ## format, lint, types and the import contract
 	$(BIN)/ruff format --check .

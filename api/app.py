@@ -24,10 +24,13 @@ from api import (
     routes_verify,
     wire,
 )  # fmt: skip
+from api.admission import Admission
 from api.guard import Guard
 from api.jobs import Build, Jobs
 from api.library import Answering, Library
 from api.metrics import Measured, Metrics
+from api.overload import Overload
+from api.tokens import Tokens
 from api.writer import Writer
 from indexer.build import Outcome, Progress, build
 from indexer.index import Index
@@ -50,14 +53,15 @@ def create_app(
     max_upload: int = 1 << 30,
     writer: Writer | None = None,
     tools: bool = False,
+    tokens: Tokens | None = None,
     open_engine: Callable[[], Answering] | None = None,
     build_index: Build | None = None,
 ) -> FastAPI:
     """Return the server of the index in ``folder``, which need not exist yet.
 
     ``hosts`` are the names it answers to besides those of this machine ("*" for any), ``max_upload`` the most
-    bytes of one upload, ``writer`` who writes the answers, if anybody; with ``tools`` it serves MCP at
-    /mcp. ``open_engine`` and ``build_index`` stand in for the real ones.
+    bytes of one upload, ``writer`` who writes the answers, if anybody; with ``tools`` it serves MCP at /mcp, with
+    ``tokens`` only who has one is let in. ``open_engine`` and ``build_index`` stand in for the real ones.
     """
     metrics = Metrics()
     library = Library(folder, open_engine or (lambda: Engine.open(folder, model)))
@@ -79,6 +83,9 @@ def create_app(
     if tools:
         _serve_tools(app)
     problems.install(app)
+    app.add_middleware(Overload)
+    if tokens is not None:
+        app.add_middleware(Admission, tokens=tokens)
     app.add_middleware(Guard, hosts=hosts, max_upload=max_upload)
     app.add_middleware(Measured, metrics=metrics)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

@@ -73,7 +73,18 @@ def parser() -> argparse.ArgumentParser:
 
     _command(commands, "mcp", "serve language models as MCP tools on standard input and output")
 
-    _command(commands, "doctor", "check this installation and the index")
+    doctor = _command(commands, "doctor", "check this installation and the index")
+    doctor.add_argument("--repair", action="store_true", help="mend a damaged index, and say what cannot be mended")
+
+    from api.token_command import add_commands as add_token_commands
+
+    add_token_commands(commands.add_parser("token", help="let others in: make, list and revoke tokens", epilog=EPILOG))
+
+    for name, does, what in (
+        ("backup", "write the index and its uploads to one file, also while it is served", "file to write"),
+        ("restore", "make an index from a backup", "file that `backup` wrote"),
+    ):
+        _command(commands, name, does).add_argument("file", type=Path, metavar="FILE", help=what)
 
     remove = _command(commands, "remove", "take documents out of the index; the files themselves stay")
     remove.add_argument("sources", nargs="+", metavar="SOURCE", help="document id, file or folder, as listed")

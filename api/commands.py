@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sqlite3
+import sys
 from collections.abc import Callable
 
 from pydantic import ValidationError
@@ -11,8 +12,10 @@ from pydantic import ValidationError
 from api import terminal
 from api.settings import Settings
 from indexer.catalogue import Filters
+from indexer.faults import meaning
 from indexer.index import Index, IndexBusy, IndexMissing
 from indexer.models import ModelUnavailable
+from indexer.scan import DATABASE
 from indexer.store import IndexUnusable
 from indexer.tokens import EncodingMissing
 from search.query import BadQuery, Mode, Query
@@ -35,11 +38,15 @@ def run(options: argparse.Namespace) -> int:
     except (IndexMissing, IndexUnusable, IndexBusy, ModelUnavailable, EncodingMissing, FileNotFoundError) as error:
         return terminal.fail(str(error), options.json)
     except sqlite3.DatabaseError as error:
-        return terminal.fail(
-            f"The index in {settings.index} cannot be used: {error}. Run `pincite doctor`.", options.json
-        )
+        told = meaning(error, settings.index / DATABASE)
+        return terminal.fail(str(told or f"The index in {settings.index} cannot be used: {error}."), options.json)
+    except FileExistsError as error:
+        return terminal.fail(str(error), options.json)
     except OSError as error:
-        return terminal.fail(f"{error.strerror or error}: {error.filename or settings.index}", options.json)
+        told = meaning(error, settings.index / DATABASE)
+        return terminal.fail(
+            str(told or f"{error.strerror or error}: {error.filename or settings.index}"), options.json
+        )
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -123,23 +130,60 @@ def _mcp(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _doctor(options: argparse.Namespace, settings: Settings) -> int:
-    from api.doctor import examine
+    from api.doctor import examine, mend
 
-    findings = examine(settings)
+    findings = [*(mend(settings) if options.repair else ()), *examine(settings)]
     terminal.show_findings(findings, options.json)
     return DONE if all(finding.ok for finding in findings) else NOTHING
 
 
 def _remove(options: argparse.Namespace, settings: Settings) -> int:
+    from api.doctor import TRACES
+    from api.uploads import uploads_of
     from indexer.build import remove
 
     index = Index(settings.index)
     found = {d.id: d.source for name in options.sources for d in index.catalogue.named(name)}
     missing = [name for name in options.sources if not index.catalogue.named(name)]
+    originals = [index.catalogue.original(document_id) for document_id in found]
     removed = remove(index, list(found)) if found else 0
+    for original in originals:
+        if original is not None and original.parent == uploads_of(settings.index):
+            original.unlink(missing_ok=True)
     terminal.show_removed(list(found.values()), missing, options.json)
+    if index.store.has_traces:
+        print("pincite: " + TRACES, file=sys.stderr)
     index.close()
     return DONE if removed and not missing else NOTHING
+
+
+def _backup(options: argparse.Namespace, settings: Settings) -> int:
+    from indexer.backup import backup
+
+    index = Index(settings.index)
+    written = backup(index, options.file)
+    index.audit.append("backup", bytes=written)
+    terminal.show_done({"file": str(options.file), "bytes": written}, f"written to {options.file}", options.json)
+    index.close()
+    return DONE
+
+
+def _restore(options: argparse.Namespace, settings: Settings) -> int:
+    from indexer.backup import BadBackup, restore
+
+    try:
+        documents = restore(options.file, settings.index)
+    except BadBackup as error:
+        return terminal.fail(str(error), options.json)
+    done = {"index": str(settings.index), "documents": documents}
+    terminal.show_done(done, f"{documents} documents restored into {settings.index}", options.json)
+    return DONE
+
+
+def _token(options: argparse.Namespace, settings: Settings) -> int:
+    from api.token_command import run
+
+    return run(options, settings)
 
 
 def _filters(options: argparse.Namespace) -> Filters:
@@ -151,5 +195,6 @@ def _filters(options: argparse.Namespace) -> Filters:
 
 _COMMANDS = {
     "index": _index, "search": _search, "ask": _ask, "serve": _serve, "doctor": _doctor, "remove": _remove,
-    "get": _get, "verify": _verify, "timeline": _timeline, "mcp": _mcp,
+    "get": _get, "verify": _verify, "timeline": _timeline, "mcp": _mcp, "backup": _backup, "restore": _restore,
+    "token": _token,
 }  # fmt: skip

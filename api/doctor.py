@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import socket
 import sqlite3
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from api.settings import Settings
 from api.writer import Writer
-from indexer.index import Index, IndexMissing
-from indexer.store import IndexUnusable
+from indexer.document import Refused
+from indexer.faults import meaning
+from indexer.index import Index, IndexBusy, IndexMissing
+from indexer.repair import repair
+from indexer.sandbox import Limits, Parser
+from indexer.scan import DATABASE
+from indexer.store import IndexUnusable, repairing
 from indexer.vectors import Vectors
+
+TRACES = "words of deleted documents may still be in its files; the next `pincite index` takes them out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,23 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at the installation and the index, and say of each part whether it is right."""
-    return [*_installation(settings), _writer(settings), *_index(settings)]
+    return [*_installation(settings), _writer(settings), _sandbox(), *_index(settings)]
+
+
+def mend(settings: Settings) -> Iterator[Finding]:
+    """Repair the index, and say what was kept and what must be indexed again."""
+    try:
+        done = repair(settings.index)
+    except (IndexMissing, IndexUnusable, IndexBusy, sqlite3.DatabaseError) as error:
+        again = f"If that does not help: `pincite index FOLDER --index NEW`, since {settings.index} cannot be mended."
+        yield Finding("repair", False, f"{error} {again}")
+        return
+    if done.whole:
+        yield Finding("repair", True, "the database is whole; the FAISS file was made anew from it")
+        return
+    yield Finding("repair", True, f"{done.kept} documents are as they were written; keywords and vectors made anew")
+    for name in done.lost:
+        yield Finding("lost", False, f"{name}: index it again, `pincite index FOLDER --index {settings.index}`")
 
 
 def _installation(settings: Settings) -> Iterator[Finding]:
@@ -49,12 +76,40 @@ def _writer(settings: Settings) -> Finding:
     return Finding("writer", True, writer.disclosure if writer else nothing)
 
 
+def _sandbox() -> Finding:
+    """Have a process that is closed in like one that reads a document try to get out."""
+    if not hasattr(os, "fork"):
+        return Finding("sandbox", True, "documents are read in a process of their own, without limits on this system")
+    limits = Limits()
+    with socket.create_server(("127.0.0.1", 0)) as listener, Parser(limits) as parser:
+        try:
+            tried = parser.probe(listener.getsockname()[1], Path(sys.executable))
+        except Refused as refusal:
+            return Finding("sandbox", False, f"a reader cannot be started: {refusal}")
+    held = ["rlimits", *(str(name) for name in tried.pop("held", ()))]  # type: ignore[attr-defined]
+    tried.pop("peak_mib", None)
+    closed = f"memory {limits.memory_mib} MiB, {limits.seconds:g} s; {', '.join(held)}"
+    escapes = [name for name, failed in tried.items() if not failed]
+    if escapes:
+        return Finding("sandbox", True, f"{closed}. On this system a reader still {', '.join(escapes)}")
+    return Finding("sandbox", True, f"{closed}. A reader neither {' nor '.join(tried)}")
+
+
 def _index(settings: Settings) -> Iterator[Finding]:
     try:
         index = Index(settings.index)
     except (IndexMissing, IndexUnusable) as error:
         yield Finding("index", False, str(error))
         return
+    try:
+        yield from _contents(index)
+    except (IndexUnusable, sqlite3.DatabaseError) as error:
+        yield Finding("index", False, str(meaning(error, index.folder / DATABASE) or error))
+    finally:
+        index.close()
+
+
+def _contents(index: Index) -> Iterator[Finding]:
     documents, paragraphs, passages = index.catalogue.count()
     size = index.size_on_disk() / 1e6
     yield Finding(
@@ -63,12 +118,31 @@ def _index(settings: Settings) -> Iterator[Finding]:
         f"{index.folder}: {documents} documents, {paragraphs} paragraphs, {passages} passages, {size:.1f} MB",
     )
     damage = index.store.damage()
-    yield Finding("database", not damage, damage or "whole")
+    yield Finding("database", not damage, f"{damage}. {_mending(index)}" if damage else "whole")
+    yield _seals(index)
+    log = index.audit.check()
+    yield Finding("audit", not log.fault, log.fault or f"{log.entries} entries, none changed")
+    if index.store.has_traces:
+        yield Finding("deleted", False, TRACES)
     yield _dense(index)
     yield _quotes(index)
     for root, source, reason in index.store.refusals():
         yield Finding("refused", True, f"{root}/{source}: {reason}")
-    index.close()
+
+
+def _mending(index: Index) -> str:
+    return f"Run `{repairing(index.folder / DATABASE)}`."
+
+
+def _seals(index: Index) -> Finding:
+    """Check every text, paragraph, passage and vector, the settings and the keyword index against their seals."""
+    integrity = index.catalogue.integrity
+    broken = len(list(integrity.damaged()))
+    found = [f"{broken} documents were changed"] if broken else []
+    found += filter(None, [integrity.keywords()])
+    index.store.vectors()
+    told = f"{'; '.join(found)}. {_mending(index)}" if found else "every text and vector is as it was written"
+    return Finding("seals", not found, told)
 
 
 def _dense(index: Index) -> Finding:

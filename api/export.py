@@ -62,9 +62,12 @@ def as_csv(references: Sequence[Reference], missing: Sequence[str]) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode()  # the mark tells spreadsheets that it is UTF-8
 
 
+_FORMULA = (*"=+-@", *"\uff1d\uff0b\uff0d\uff20")  # the latter, of full width, begin one for some spreadsheets
+
+
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in ("\t", "\r") else text
+    return f"'{text}" if text.lstrip()[:1] in _FORMULA or text[:1] in ("\t", "\r") else text
 
 
 def as_docx(title: str, references: Sequence[Reference], missing: Sequence[str]) -> bytes:

@@ -55,7 +55,7 @@ class Guard:
         limit = self._max_upload if scope["path"] == "/v1/documents" else MAX_BODY
         problem = self._refusal(scope, limit)
         if problem is not None:
-            await _drain(receive)
+            await drain(receive)
             await problem.response({"connection": "close"})(scope, receive, send_with_headers)
             return
         await self._app(scope, _counted(receive, limit), send_with_headers)
@@ -97,7 +97,8 @@ def too_large(limit: int) -> ProblemError:
     )
 
 
-async def _drain(receive: Receive) -> None:
+async def drain(receive: Receive) -> None:
+    """Read the body of a request that is refused, within bounds."""
     # A client that still sends when the connection closes sees a reset, not the answer. Patience has its bounds.
     taken = 0
     while taken < _PATIENCE:
@@ -115,7 +116,7 @@ def _counted(receive: Receive, limit: int) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > limit:
-            await _drain(receive)
+            await drain(receive)
             raise too_large(limit)
         return message
 

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,11 +18,13 @@ from uuid import uuid4
 
 from api import wire
 from api.metrics import Metrics
-from api.uploads import NotKept, keep
+from api.uploads import NotKept, keep, sweep, uploads_of
 from indexer.build import Outcome, Progress, remove
 from indexer.document import Document
+from indexer.faults import NotWritten, meaning
 from indexer.index import Index, IndexBusy
 from indexer.manifest import MANIFEST
+from indexer.scan import DATABASE
 
 Build = Callable[[Index, Sequence[Path], Callable[[Progress], None]], Outcome]
 SAMPLE = Path(os.path.abspath(__file__)).parent.parent / "corpus"
@@ -38,7 +41,7 @@ class Jobs:
 
     def __init__(self, folder: Path, build: Build, metrics: Metrics, built: Callable[[], None] = lambda: None) -> None:
         self.folder = folder
-        self.uploads = Path(os.path.abspath(folder)) / "uploads"  # written as the index writes it
+        self.uploads = uploads_of(folder)
         self._build = build
         self._built = built
         self._metrics = metrics
@@ -46,12 +49,14 @@ class Jobs:
         self._writing = threading.Lock()
         self._index: Index | None = None
         self._progress: dict[str, wire.JobProgress] = {}
+        self._obstacles: dict[str, str] = {}
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._worker = threading.Thread(target=self._work, name="uploads", daemon=True)
 
     def start(self) -> None:
         """Start the worker, with the jobs that an earlier run did not finish."""
+        sweep(self.uploads)
         if (self.folder / "pincite.db").exists():
             for (job_id,) in self._db().store.db.execute(
                 "SELECT id FROM jobs WHERE state IN ('queued', 'running') ORDER BY created, id"
@@ -106,6 +111,7 @@ class Jobs:
             return None
         job = wire.Job.model_validate_json(row[0])
         job.progress = self._progress.get(job_id)
+        job.reason = self._obstacles.get(job_id, job.reason)
         return job
 
     def remove(self, document: Document) -> bool:
@@ -127,7 +133,7 @@ class Jobs:
             if job is None:
                 continue
             try:
-                self._run(job)
+                self._until_written(job)
             except _Stopping:
                 return
             except Exception as error:
@@ -135,6 +141,21 @@ class Jobs:
                 self._finish(job, "failed", f"{type(error).__name__}: {error}")
             self._metrics.jobs.dec()
             self._built()
+
+    def _until_written(self, job: wire.Job) -> None:
+        """Run a job, again and again while the disk is full or may not be written."""
+        while True:
+            try:
+                self._run(job)
+                return
+            except (sqlite3.DatabaseError, OSError) as error:
+                told = meaning(error, self.folder / DATABASE)
+                if not isinstance(told, NotWritten):
+                    raise
+                self._obstacles[job.id] = f"Waiting: {told}"
+            if self._stopping.wait(1.0):
+                raise _Stopping
+            self._obstacles.pop(job.id, None)
 
     def _run(self, job: wire.Job) -> None:
         job.state = "running"

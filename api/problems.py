@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,9 +13,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from indexer.faults import NoSpace, ReadOnly, meaning
 from indexer.index import IndexBusy, IndexMissing
 from indexer.models import ModelUnavailable
-from indexer.store import IndexUnusable
+from indexer.scan import DATABASE
+from indexer.store import IndexDamaged, IndexUnusable, repairing
 from search.query import BadQuery
 
 MEDIA_TYPE = "application/problem+json"
@@ -71,13 +75,29 @@ def not_found(detail: str, hint: str) -> ProblemError:
     return ProblemError(HTTPStatus.NOT_FOUND, "not-found", detail, hint)
 
 
-def problem_of(error: Exception) -> ProblemError:
-    """Return the problem that an error is to a client."""
-    match error:
-        case ProblemError():
-            return error
-        case BadQuery():
+def problem_of(error: Exception, database: Path = Path(DATABASE)) -> ProblemError:
+    """Return the problem that an error is to a client; ``database`` is the file that it may be about."""
+    match meaning(error, database) or error:
+        case ProblemError() as problem:
+            return problem
+        case BadQuery() as error:
             return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-query", str(error), error.hint)
+        case NoSpace() as full:
+            return ProblemError(
+                HTTPStatus.INSUFFICIENT_STORAGE, "no-space", str(full), "Free some space; searching goes on meanwhile."
+            )
+        case ReadOnly() as closed:
+            return ProblemError(
+                HTTPStatus.SERVICE_UNAVAILABLE, "read-only", str(closed), "Searching goes on; only writing does not."
+            )
+        case IndexDamaged() as damaged:
+            return ProblemError(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "index-damaged",
+                str(damaged),
+                f"Stop this server, then run `{repairing(database)}`; it says what it mended and what is to be "
+                "indexed again.",
+            )
         case IndexMissing():
             return ProblemError(
                 HTTPStatus.SERVICE_UNAVAILABLE,
@@ -100,9 +120,9 @@ def problem_of(error: Exception) -> ProblemError:
             return ProblemError(
                 HTTPStatus.SERVICE_UNAVAILABLE, "index-busy", str(error), "Try again when the other process is done."
             )
-        case RequestValidationError():
-            return _invalid(error)
-        case HTTPException():
+        case RequestValidationError() as refused:
+            return _invalid(refused)
+        case HTTPException() as error:
             status = HTTPStatus(error.status_code)
             detail = str(error.detail) if error.detail != status.phrase else _WHEN.get(status, status.description)
             return ProblemError(
@@ -125,12 +145,14 @@ def documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
 def install(app: FastAPI) -> None:
     """Make every error of ``app`` a problem document."""
 
-    async def answer(_: Request, error: Exception) -> JSONResponse:
-        return problem_of(error).response(dict(getattr(error, "headers", None) or {}))
+    async def answer(request: Request, error: Exception) -> JSONResponse:
+        folder = request.app.state.library.folder
+        return problem_of(error, folder / DATABASE).response(dict(getattr(error, "headers", None) or {}))
 
     kinds: Iterable[type[Exception]] = (
         BadQuery,
- IndexMissing, IndexUnusable, IndexBusy, ModelUnavailable, RequestValidationError, HTTPException, Exception
+ IndexMissing, IndexUnusable, IndexBusy, ModelUnavailable, RequestValidationError, HTTPException, Exception,
+        sqlite3.DatabaseError, OSError,
     )  # fmt: skip
     for kind in kinds:
         app.add_exception_handler(kind, answer)

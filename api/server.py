@@ -6,18 +6,22 @@ import ipaddress
 import json
 import socket
 import sys
-from contextlib import suppress
 from importlib.util import find_spec
 
 import uvicorn
 
 from api.app import create_app
 from api.settings import Settings
+from api.tokens import Tokens, TokensUnreadable
 from api.writer import Writer
 
 
 def serve(settings: Settings, as_json: bool) -> int:
     """Serve until Ctrl-C; the address is printed once connections are accepted."""
+    tokens = None if is_loopback(settings.host) else Tokens(settings.index)
+    if tokens and (missing := _missing(tokens)):
+        print(f"pincite: {missing}", file=sys.stderr)
+        return 2
     try:
         listener = socket.create_server((settings.host, settings.port), family=_family(settings.host), backlog=128)
     except OSError as error:
@@ -28,8 +32,9 @@ def serve(settings: Settings, as_json: bool) -> int:
     address = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}/"
     writer = Writer.of(settings)
     app = create_app(
-        settings.index, settings.model, hosts=[settings.host], writer=writer, tools=find_spec("mcp") is not None
-    )
+        settings.index, settings.model, hosts=[settings.host], writer=writer, tools=find_spec("mcp") is not None,
+        tokens=tokens,
+    )  # fmt: skip
     if as_json:
         print(json.dumps({"address": address, "index": str(settings.index)}), flush=True)
     else:
@@ -41,13 +46,35 @@ def serve(settings: Settings, as_json: bool) -> int:
     return 0
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address; a name other than localhost may be anything."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _missing(tokens: Tokens) -> str:
+    """Return why a server that others can reach may not start, "" if it may."""
+    try:
+        if tokens.valid():
+            return ""
+    except TokensUnreadable as error:
+        return str(error)
+    return (
+        "Others could reach this address, and there is no token that keeps them out. Make one first: "
+        "`pincite token create NAME`, or leave --host away to serve this machine only."
+    )
+
+
 def _reach(host: str, writer: Writer | None) -> str:
-    with suppress(ValueError):  # a name, not an address
-        host = str(ipaddress.ip_address(host))
-    if host in ("localhost", "::1") or host.startswith("127."):
-        return writer.disclosure if writer else "Nothing leaves this machine."
-    careful = "Careful: everyone who can reach this address can read and change these documents."
-    return f"{careful} {writer.disclosure}" if writer else careful
+    sent = writer.disclosure if writer else ""
+    if is_loopback(host):
+        return sent or "Nothing leaves this machine."
+    admitted = (
+        "Whoever can reach this address and has a token is let in. The connection is not encrypted: see docs/http.md."
+    )
+    return f"{admitted} {sent}".rstrip()
 
 
 def _family(host: str) -> socket.AddressFamily:

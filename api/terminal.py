@@ -6,7 +6,7 @@ import json
 import sys
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -25,6 +25,7 @@ from search.results import EXTRACTIVE, Answer, Hit, Quote, Results
 
 if TYPE_CHECKING:
     from api.doctor import Finding
+    from api.tokens import Token
     from indexer.build import Outcome, Progress
 
 _LISTED = 20  # refused files shown in the closing table before the rest is only counted
@@ -263,6 +264,24 @@ def show_findings(findings: Sequence[Finding], as_json: bool) -> None:
     for finding in findings:
         mark = Text("ok   ", style="green") if finding.ok else Text("FAULT", style="red")
         out.print(mark.append(f"  {printable(finding.about)}: {printable(finding.detail)}", style="default"))
+
+
+def show_done(done: Mapping[str, object], words: str, as_json: bool) -> None:
+    """Print what a command did, in one line."""
+    if as_json:
+        print_json(done)
+    else:
+        console().print(Text(printable(words)))
+
+
+def show_tokens(tokens: Sequence[Token], as_json: bool) -> None:
+    """Print the tokens, without what would let anybody in."""
+    if as_json:
+        kept = ("name", "scope", "created", "expires")
+        print_json({"tokens": [{field: getattr(token, field) for field in kept} for token in tokens]})
+        return
+    for token in tokens:
+        console().print(Text(printable(f"{token.name}: {token.scope}, until {token.expires}")))
 
 
 def show_removed(removed: Sequence[str], missing: Sequence[str], as_json: bool) -> None:

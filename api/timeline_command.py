@@ -8,6 +8,7 @@ from datetime import date
 from rich.text import Text
 
 from api import terminal
+from api.answer_lines import printable
 from api.settings import Settings
 from indexer.catalogue import Filters
 from search.citations import pinpoint
@@ -55,8 +56,8 @@ def _show(told: TimelineResults, query: TimelineQuery) -> None:
 def _line(row: Row) -> Text:
     line = Text(_when(row).ljust(24), style="bold").append(f"{row.kind.value}  ", style="cyan")
     where = pinpoint(row.citation.label, row.citation.page, row.citation.paragraph)
-    line.append(f"{terminal.printable(row.document.source)}, {where}\n", style="default")
-    quote = Text(terminal.printable(" ".join(row.citation.text.split()) if not row.date else row.citation.text))
+    line.append(f"{printable(row.document.source)}, {where}\n", style="default")
+    quote = Text(printable(" ".join(row.citation.text.split()) if not row.date else row.citation.text))
     if row.date:
         quote.stylize("bold", *row.date)
     return line.append_text(quote).append("\n")

@@ -23,6 +23,17 @@ class NotKept(Exception):
     """An upload that is refused before it is written; the message is the reason shown to the user."""
 
 
+def uploads_of(index: Path) -> Path:
+    """Return the folder that the uploads of an index are kept in, written as the index writes it."""
+    return Path(os.path.abspath(index)) / "uploads"
+
+
+def sweep(folder: Path) -> None:
+    """Delete what is left of uploads that ended before they were acknowledged."""
+    for part in folder.glob(".part-*"):
+        part.unlink(missing_ok=True)
+
+
 def keep(folder: Path, name: str, data: BinaryIO) -> str:
     """Write ``data`` durably below ``folder`` and return the name it is kept under. Raises `NotKept`, `OSError`.
 

@@ -20,6 +20,7 @@ from indexer.index import Index
 from indexer.language import detect
 from indexer.passages import SIZES, Sizes
 from indexer.readers.text import paragraph_spans
+from indexer.store import FORMAT
 
 _ROWS = 512  # read, cut and written at a time
 _SAMPLE = 40  # rows that the language of a corpus is told from
@@ -45,7 +46,7 @@ def collect(
     """
     embedder = load(model)
     made_with = " ".join(settings(embedder, sizes).values())
-    name = hashlib.sha256(f"{made_with} {_fingerprint(dataset)}".encode()).hexdigest()[:12]
+    name = hashlib.sha256(f"{FORMAT} {made_with} {_fingerprint(dataset)}".encode()).hexdigest()[:12]
     index = Index(place / f"{dataset.name}-{name}", create=True)
     began = time.monotonic()
     if dataset.folder is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer import metadata
+from indexer.audit import ids
 from indexer.document import Document, Extract, Refused
 from indexer.entries import BATCH, Entry, cut, settings, write
 from indexer.index import Index
@@ -66,6 +67,7 @@ class _Tally:
     passages_done: int = 0
     withdrawn: int = 0
     indexed: list[str] = field(default_factory=list)
+    documents: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     refusals: dict[tuple[str, str], str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -95,6 +97,7 @@ def build(
     began = time.monotonic()
     with index.only_writer():
         embedder = _embedder(index, model, sizes)
+        index.catalogue.integrity.check()  # else what is damaged would be sealed as it is
         found = scan(paths)
         tally = _Tally(len(found.files), sum(f.size for f in found.files), progress)
         manifests, warnings = read_manifests(found)
@@ -105,6 +108,7 @@ def build(
             for batch in _batches(ready):
                 _write(index, batch, embedder(), tally)
         _settle(index, found, gone, tally)
+        _record(index, gone, tally)
     return Outcome(
         tuple(tally.indexed), tuple(tally.unchanged), tuple(s.source for s in gone),
         tuple([r[1:] for r in found.refused] + [(place[1], reason) for place, reason in tally.refusals.items()]),
@@ -132,11 +136,13 @@ def _embedder(index: Index, model: str | None, sizes: Sizes) -> Callable[[], Emb
 def remove(index: Index, document_ids: Sequence[str]) -> int:
     """Delete documents from the index, and say how many were there. Raises `IndexBusy`."""
     with index.only_writer():
+        index.catalogue.integrity.check()
         with index.store.writing():
             removed = sum(index.store.delete(document_id) for document_id in document_ids)
             index.store.forget_unused_vectors()
-        index.store.compact()
+        index.tidy()
         index.save_vectors()
+        index.audit.append("remove", documents=ids(list(document_ids)), removed=removed)
     return removed
 
 
@@ -252,6 +258,7 @@ def _write(index: Index, batch: list[Entry], embedder: Embedder, tally: _Tally) 
 
     write(index, batch, embedder, done)
     tally.indexed += [one.document.source for one in batch]
+    tally.documents += [one.document.id for one in batch]
 
 
 def _settle(index: Index, found: Scan, gone: list[FileState], tally: _Tally) -> None:
@@ -273,9 +280,16 @@ def _settle(index: Index, found: Scan, gone: list[FileState], tally: _Tally) -> 
                 store.refuse(root, source, 0, 0, READING, reason)
             store.forget_refusals(outdated)
             store.forget_unused_vectors()
-    if left or tally.withdrawn:
-        store.compact()
+    index.tidy()
     index.follow()
+
+
+def _record(index: Index, gone: list[FileState], tally: _Tally) -> None:
+    if tally.indexed or gone or tally.withdrawn:
+        index.audit.append(
+            "index", indexed=ids(tally.documents), gone=ids([state.document_id for state in gone]),
+            withdrawn=tally.withdrawn, refused=len(tally.refusals),
+        )  # fmt: skip
 
 
 # -- describing

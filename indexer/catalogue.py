@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from indexer.document import Document, Kind, Paragraph, Passage
+from indexer.integrity import Integrity
 from indexer.store import Store
 
 T = TypeVar("T")
@@ -45,6 +46,7 @@ class Catalogue:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.integrity = Integrity(store)
         self._texts: OrderedDict[int, str] = OrderedDict()
         self._keeping = threading.Lock()
         self._languages: tuple[int, list[str | None]] | None = None
@@ -100,11 +102,11 @@ class Catalogue:
         return [Document(*row) for row in rows]
 
     def text_of(self, document_id: str) -> str:
-        """Return the whole text of a document. Raises `KeyError` if there is no such."""
-        row = self.store.db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()
+        """Return the whole text of a document. Raises `KeyError` if there is no such, `IndexDamaged`."""
+        row = self.store.db.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is None:
             raise KeyError(document_id)
-        return str(row[0])
+        return self.integrity.text(row[0])
 
     def text(self, document_id: str) -> str:
         """Return the whole text of a document, keeping those used last. Raises `KeyError` if there is no such."""
@@ -169,7 +171,7 @@ class Catalogue:
             if key in self._texts:
                 self._texts.move_to_end(key)
                 return self._texts[key]
-        text = str(self.store.db.execute("SELECT text FROM documents WHERE key = ?", (key,)).fetchone()[0])
+        text = self.integrity.text(key)
         with self._keeping:
             self._texts[key] = text
             while len(self._texts) > _TEXTS_KEPT:

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from indexer.audit import Audit
 from indexer.catalogue import Catalogue, Filters
+from indexer.integrity import is_sealed, seal
 from indexer.scan import DATABASE
 from indexer.store import IndexUnusable, Store
 from indexer.vectors import Floats, Vectors
@@ -40,6 +42,7 @@ class Index:
         self.folder = folder
         self.store = Store(path)
         self.catalogue = Catalogue(self.store)
+        self.audit = Audit(folder, self.store)
         self._vectors: Vectors | None = None
         self._loading = threading.Lock()
 
@@ -76,7 +79,11 @@ class Index:
             yield
 
     def vectors(self) -> Vectors:
-        """Return the dense index of the store's present generation, loading or building it if need be."""
+        """Return the dense index of the store's present generation, loading or building it if need be.
+
+        Raises `IndexDamaged`.
+        """
+        self.catalogue.integrity.check()
         generation = self.store.generation
         with self._loading:
             if self._vectors is None or self._vectors.generation != generation:
@@ -95,17 +102,29 @@ class Index:
         """Derive the FAISS file anew if it is not that of the present generation; the caller is the only writer."""
         if Vectors.load(self.folder, self.store.generation) is None:
             self.save_vectors()
+        elif not is_sealed(self.store):
+            seal(self.store)
 
     def save_vectors(self) -> None:
         """Derive the FAISS file of the present generation; the caller is the only writer."""
         with self.store.reading():
             self._vectors = Vectors.build(*self.store.vectors(), self.store.generation)
         self._vectors.save(self.folder)
+        if not is_sealed(self.store):
+            seal(self.store)
 
     def empty(self) -> None:
         """Delete everything but the folder. Raises `IndexBusy`."""
         with self.only_writer():
             self.store.empty()
+            self.tidy()
+            self.audit.append("empty")
+
+    def tidy(self) -> None:
+        """Leave no byte of deleted text in the folder, not even of an earlier run; the caller is the only writer."""
+        for file in self.folder.glob(f"{DATABASE}.mended*"):  # of a repair that was killed
+            file.unlink()
+        if self.store.has_traces:
             self.store.compact()
 
     # -- the seam: dense top-k, keyword top-k, both with a filter; count
@@ -118,6 +137,7 @@ class Index:
         self, terms: Sequence[Sequence[str]], k: int, filters: Filters | None = None
     ) -> list[tuple[int, float]]:
         """Return up to ``k`` (passage key, BM25), best first; ``terms`` holds the stems of each query word."""
+        self.catalogue.integrity.check()
         match = " OR ".join(f'"{stem}"' for group in terms for stem in group if '"' not in stem)
         if not match:
             return []

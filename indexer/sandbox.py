@@ -101,18 +101,29 @@ class Parser:
             raise Refused(str(answer["refused"]))
         return _extract_from(answer)
 
+    def probe(self, port: int, path: Path) -> dict[str, object]:
+        """Have a fork try what must fail in it: to connect to ``port`` of this machine, read ``path``, and so on.
+
+        Returns "held", what closes the fork in, and for each attempt whether it failed. Raises `Refused`.
+        """
+        with self._turn:
+            answer = self._ask(b"", "probe", probe=[port, str(path)])
+        if "refused" in answer:
+            raise Refused(str(answer["refused"]))
+        return answer
+
     def _check_size(self, data: bytes) -> None:
         if not data:
             raise Refused("empty file")
         if len(data) > self.max_file_mb * 1_000_000:
             raise Refused(f"larger than {self.max_file_mb} MB: raise --max-file-mb to read it")
 
-    def _ask(self, data: bytes, name: str) -> dict[str, object]:
+    def _ask(self, data: bytes, name: str, **more: object) -> dict[str, object]:
         limits = self.limits
         for attempt in (1, 2):
             server = self._started()
             try:
-                return _exchange(server, data, {"name": name, "size": len(data), **as_dict(limits)}, limits)
+                return _exchange(server, data, {"name": name, "size": len(data), **as_dict(limits), **more}, limits)
             except TimeoutError:
                 _end(server)
                 self._server = None

@@ -14,14 +14,16 @@ import select
 import signal
 import sys
 import time
-from typing import Final
+from typing import Any, Final
 
 from indexer import boilerplate, readers
+from indexer.confinement import attempts, confine
 from indexer.document import Refused
 from indexer.sandbox import KINDS, MIB, Limits, as_dict, too_slow
 
 _CLONE_NEWUSER: Final = 0x10000000
 _CLONE_NEWNET: Final = 0x40000000
+_DESCRIPTORS: Final = 32  # open at once in a fork
 
 
 def _serve() -> None:
@@ -62,7 +64,7 @@ def _answer_in_fork(data: bytes, request: dict[str, object]) -> bytes:
     ours, theirs = os.pipe()
     child = os.fork()
     if child == 0:
-        _be_the_fork(data, name, limits, theirs)
+        _be_the_fork(data, name, limits, theirs, request.get("probe"))  # type: ignore[arg-type]
     os.close(theirs)
     answer, ended = _collect(ours, limits)
     if not ended:
@@ -85,19 +87,28 @@ def _import_reader(name: str, data: bytes) -> None:
         readers.load(readers.media_type_of(name, data))
 
 
-def _be_the_fork(data: bytes, name: str, limits: Limits, pipe: int) -> None:
+def _be_the_fork(data: bytes, name: str, limits: Limits, pipe: int, probe: list[Any] | None = None) -> None:
     """Read the file, write the answer to the pipe, and never return."""
     status = 1
     try:
         _limit(limits)
+        _keep_only(pipe)
+        held = confine()
         try:
-            answer = _encoded(_answer(data, name))
+            answer = _encoded({"held": held, **attempts(*probe)} if probe else _answer(data, name))
         except MemoryError:
             answer = _encoded({"refused": _too_big(limits)})
         _send(pipe, answer)
         status = 0
     finally:
         os._exit(status)
+
+
+def _keep_only(pipe: int) -> None:
+    """Close what the fork has no business with: the questions and answers of other files."""
+    os.dup2(1, 0)  # which leads nowhere
+    os.closerange(3, pipe)
+    os.closerange(pipe + 1, _DESCRIPTORS)
 
 
 def _limit(limits: Limits) -> None:
@@ -109,7 +120,7 @@ def _limit(limits: Limits) -> None:
         resource.RLIMIT_CPU: limits.cpu_seconds,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NOFILE: 32,
+        resource.RLIMIT_NOFILE: _DESCRIPTORS,
     }
     for limit, value in wanted.items():
         with contextlib.suppress(OSError, ValueError):  # some systems do not know every limit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -14,9 +15,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from indexer import seals
 from indexer.document import Document, Paragraph, Passage
 
-FORMAT = 1
+FORMAT = 2
 Vectors = npt.NDArray[np.float32]
 
 _SCHEMA = """
@@ -49,6 +51,9 @@ CREATE TABLE IF NOT EXISTS passages (
 );
 CREATE INDEX IF NOT EXISTS passages_by_document ON passages (document);
 CREATE INDEX IF NOT EXISTS passages_by_vector ON passages (embedded);
+CREATE TABLE IF NOT EXISTS seals (
+    document INTEGER PRIMARY KEY REFERENCES documents (key) ON DELETE CASCADE, seal BLOB NOT NULL
+);
 CREATE TABLE IF NOT EXISTS vectors (hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE IF NOT EXISTS keywords USING fts5 (context, words, tokenize = "unicode61 remove_diacritics 0");
 CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (keywords, row);
@@ -66,6 +71,18 @@ INSERT OR IGNORE INTO meta VALUES ('generation', '0');
 
 class IndexUnusable(Exception):
     """An index that this program cannot open as it is; the message names the command to run."""
+
+
+def repairing(path: Path) -> str:
+    """Return the command that repairs the index whose database is at ``path``."""
+    return "pincite doctor --repair" + (f" --index {path.parent}" if path.parent != Path() else "")
+
+
+class IndexDamaged(IndexUnusable):
+    """An index whose bytes were changed by something other than this program."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(f"{path} is damaged: {what}. Run `{repairing(path)}`.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +108,22 @@ class StoredPassage:
     embedded: bytes
 
 
+def _writable(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
+    db.execute("PRAGMA secure_delete=ON")
+    return db
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    """Open a database in a folder that may not be written, where the shared memory of WAL cannot be made."""
+    log = path.with_name(f"{path.name}-wal")
+    # Nobody can be writing it, and where there is no log the file is all there is.
+    how = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    address = f"{path.absolute().as_uri()}?{how}"
+    return sqlite3.connect(address, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
+
+
 class Store:
     """The database of one index folder; one connection a thread, many readers, one writer."""
 
@@ -102,17 +135,18 @@ class Store:
         self._lock = threading.Lock()
         try:
             self._migrate()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter from a message about garbage
             self.close()
-            raise IndexUnusable(f"{path} is not a readable index ({error}). Run `pincite doctor`.") from error
+            raise IndexDamaged(path, str(error)) from error
 
     @property
     def db(self) -> sqlite3.Connection:
         """This thread's connection."""
+        if getattr(self._local, "read_only", False) and os.access(self.path.parent, os.W_OK):
+            del self._local.connection  # may be written again
         if not hasattr(self._local, "connection"):
-            db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
-            db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
-            db.execute("PRAGMA secure_delete=ON")
+            self._local.read_only = not os.access(self.path.parent, os.W_OK)
+            db = _read_only(self.path) if self._local.read_only else _writable(self.path)
             self._local.connection = db
             with self._lock:
                 self._opened.append(db)
@@ -216,6 +250,7 @@ class Store:
             self.db.execute(
                 "INSERT INTO keywords (rowid, context, words) VALUES (?,?,?)", (row, stored.context, stored.words)
             )
+        self.db.execute("INSERT INTO seals VALUES (?, ?)", (key, seals.of_document(self.db, key or 0)))
 
     def delete(self, document_id: str) -> bool:
         """Delete a document and all that hangs on it but its vectors; say whether it was there."""
@@ -224,6 +259,7 @@ class Store:
             return False
         self.db.execute("DELETE FROM keywords WHERE rowid IN (SELECT key FROM passages WHERE document = ?)", row)
         self.db.execute("DELETE FROM documents WHERE key = ?", row)
+        self.set_meta("traces", "1")  # until `compact`: a process that is killed before must not leave them for good
         return True
 
     def touch(self, document_id: str, size: int, mtime_ns: int) -> None:
@@ -252,14 +288,36 @@ class Store:
         self.db.executemany("DELETE FROM refusals WHERE root = ? AND source = ?", files)
 
     def compact(self) -> None:
-        """Give back the space of what was deleted, so that no byte of it stays in the files of the index."""
+        """Give back the space of what was deleted, so that no byte of it stays in the files of the index.
+
+        Where another process is reading, its last bytes go with the next call; `has_traces` says so until then.
+        """
+        self.db.execute("BEGIN IMMEDIATE")
+        self.db.execute("DELETE FROM meta WHERE key = 'seal'")  # the keyword index is about to be written otherwise
         self.db.execute("INSERT INTO keywords (keywords) VALUES ('optimize')")
+        self.db.execute("COMMIT")
         self.db.execute("VACUUM")
-        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if not self._emptied_log():
+            return
+        self.db.execute("DELETE FROM meta WHERE key = 'traces'")
+        self._emptied_log()
+
+    def _emptied_log(self) -> bool:
+        """Take the write-ahead log into the database and cut it; say whether no reader kept us from it."""
+        self.db.execute("PRAGMA busy_timeout=3000")
+        kept = self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        self.db.execute("PRAGMA busy_timeout=30000")
+        return not kept
+
+    @property
+    def has_traces(self) -> bool:
+        """Whether bytes of deleted or replaced text may still be in the files."""
+        return self.meta("traces") is not None
 
     def put_vectors(self, hashes: Sequence[bytes], vectors: Vectors) -> None:
         """Store vectors (n, d) under the hashes of what was embedded, as 16-bit floats."""
-        rows = zip(hashes, (v.tobytes() for v in vectors.astype("<f2")), strict=True)
+        pairs = zip(hashes, vectors.astype("<f2"), strict=True)
+        rows = ((hash, seals.sealed_vector(hash, vector.tobytes())) for hash, vector in pairs)
         self.db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
 
     def known_vectors(self, hashes: Sequence[bytes]) -> set[bytes]:
@@ -279,19 +337,24 @@ class Store:
         return [FileState(*row) for row in rows]
 
     def vectors(self) -> tuple[npt.NDArray[np.int64], Vectors]:
-        """Return the key (n,) and vector (n, d) of every passage, in the order of keys."""
+        """Return the key (n,) and vector (n, d) of every passage, in the order of keys. Raises `IndexDamaged`."""
         rows = self.db.execute(
-            "SELECT passages.key, vector FROM passages JOIN vectors ON hash = embedded ORDER BY passages.key"
+            "SELECT passages.key, hash, vector FROM passages LEFT JOIN vectors ON hash = embedded ORDER BY passages.key"
         ).fetchall()
         keys = np.array([row[0] for row in rows], dtype=np.int64)
-        flat = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f2").astype(np.float32)
+        whole = [opened for _, hash, vector in rows if (opened := vector and seals.open_vector(hash, vector))]
+        if len(whole) < len(rows):
+            raise IndexDamaged(self.path, "a vector was lost or changed")
+        flat = np.frombuffer(b"".join(whole), dtype="<f2").astype(np.float32)
         return keys, flat.reshape(len(rows), -1) if rows else np.zeros((0, 0), np.float32)
 
     def damage(self) -> str:
         """Return what SQLite finds wrong with the database and its keyword index, "" if nothing."""
+        db = self.db
         try:
-            self.db.execute("INSERT INTO keywords (keywords) VALUES ('integrity-check')")
-            found = [row[0] for row in self.db.execute("PRAGMA integrity_check")]
+            if not self._local.read_only:
+                db.execute("INSERT INTO keywords (keywords) VALUES ('integrity-check')")
+            found = [row[0] for row in db.execute("PRAGMA integrity_check")]
         except sqlite3.DatabaseError as error:
             found = [str(error)]
         return "" if found == ["ok"] else "; ".join(found[:5])
@@ -301,7 +364,8 @@ class Store:
         with self.writing():
             for table in ("keywords", "documents", "vectors", "refusals"):
                 self.db.execute(f"DELETE FROM {table}")
-            self.db.execute("DELETE FROM meta WHERE key NOT IN ('format', 'generation')")
+            self.db.execute("DELETE FROM meta WHERE key NOT IN ('format', 'generation', 'audit')")
+            self.set_meta("traces", "1")
 
     def corpus_hash(self) -> str:
         """Return one hash over the content of all documents, the same for the same files in any order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -82,7 +83,7 @@ class Vectors:
     def save(self, folder: Path) -> None:
         """Write the index beside its checksum; the manifest is renamed into place last."""
         name = f"dense-{self.generation}.faiss"
-        faiss.write_index(self._index, str(folder / f"{name}.tmp"))
+        _write(self._index, folder / f"{name}.tmp")
         digest = _synced_digest(folder / f"{name}.tmp")
         os.replace(folder / f"{name}.tmp", folder / name)
         manifest = folder / f"{_MANIFEST}.tmp"
@@ -120,6 +121,16 @@ def _approximate(n: int, dimensions: int) -> faiss.Index:
     index.own_fields = True
     quantizer.this.disown()
     return index
+
+
+def _write(index: faiss.Index, path: Path) -> None:
+    """Write an index. Raises `OSError`."""
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:  # FAISS gives the reason in words only
+        path.unlink(missing_ok=True)
+        number = next((n for n in (errno.ENOSPC, errno.EDQUOT, errno.EROFS) if os.strerror(n) in str(error)), errno.EIO)
+        raise OSError(number, os.strerror(number), str(path)) from error
 
 
 def _synced_digest(path: Path) -> str:

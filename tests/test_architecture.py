@@ -19,7 +19,10 @@ ONLY = {
     "torch": {"indexer/embedding.py"},
     "onnxruntime": {"indexer/encoder.py"},
     "faiss": {"indexer/vectors.py"},
-    "sqlite3": {"indexer/store.py", "api/commands.py", "api/doctor.py"},
+    "sqlite3": {
+        *(f"indexer/{name}.py" for name in ("store", "integrity", "faults", "repair", "backup")),
+        *(f"api/{name}.py" for name in ("commands", "doctor", "jobs", "problems")),
+    },
     "tiktoken": {"indexer/tokens.py"},
     "nupunkt": {"indexer/sentences.py"},
 }

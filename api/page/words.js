@@ -232,6 +232,17 @@ const WORDS = {
   "t:file-gone": ["The file is no longer where it was.", "Файла больше нет на прежнем месте."],
   "t:file-changed": ["The file has changed since it was indexed.", "Файл изменился после индексации."],
   "t:too-large": ["That is too much to send at once.", "Слишком много для одной отправки."],
+  "t:index-damaged": ["The index is damaged: bytes of it were changed.", "Индекс повреждён: его байты изменились."],
+  "t:index-damaged:hint": ["Stop the server and run: pincite doctor --repair", "Остановите сервер и выполните: pincite doctor --repair"],
+  "t:no-space": ["The disk is full.", "Диск переполнен."],
+  "t:no-space:hint": ["Free some space. Searching goes on meanwhile.", "Освободите место. Поиск тем временем работает."],
+  "t:read-only": ["The index may not be written.", "Запись в индекс запрещена."],
+  "t:read-only:hint": ["Searching goes on; only adding and removing do not.", "Поиск работает; добавлять и удалять нельзя."],
+  "t:overloaded": ["Too much is being asked at this moment.", "Сейчас слишком много запросов."],
+  "t:overloaded:hint": ["Ask again in a second.", "Повторите через секунду."],
+  "t:too-often": ["Too many requests with this token.", "Слишком много запросов с этим токеном."],
+  "t:too-little": ["This token does not allow that.", "Этот токен не даёт такого права."],
+  "t:too-little:hint": ["Ask who runs the server for another token.", "Попросите другой токен у того, кто запустил сервер."],
   "t:index-busy": ["The index is being written by another process.", "Индекс занят другим процессом."],
 
   // keyboard help

@@ -1,0 +1,105 @@
+"""Asked far more than it can answer, the server answers what it can, turns the rest away, and is itself again after."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from killing import PlainParser, QuickEmbedder
+from serving import served, wait_until_ready
+from soaking import times
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
+
+import indexer.embedding
+from api.app import create_app
+from api.overload import Overload
+from indexer.build import build
+from indexer.index import Index
+
+AT_ONCE = 200  # connections, to 127.0.0.1 only
+
+
+@pytest.fixture
+def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A server whose every question takes some time."""
+    quick = QuickEmbedder()  # how many are let in does not depend on the model
+    monkeypatch.setattr(indexer.embedding, "load", lambda *_, **__: quick)
+    (tmp_path / "a.txt").write_text("The harvest failed.")
+    index = Index(tmp_path / "index", create=True)
+    build(index, [tmp_path / "a.txt"], parser=PlainParser())
+    index.close()
+    keyword = Index.keyword
+
+    def slow(self: Index, *given: object) -> list[tuple[int, float]]:
+        time.sleep(0.05)
+        return keyword(self, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Index, "keyword", slow)
+    monkeypatch.setattr("search.engine.Engine.warm", lambda _: None)
+    with served(create_app(tmp_path / "index")) as at:
+        wait_until_ready(at)
+        yield at
+
+
+async def flood(address: str, seconds: float) -> list[httpx.Response]:
+    """Ask from many connections until the time is over, each again as soon as it is answered."""
+    until = time.monotonic() + seconds
+    said: list[httpx.Response] = []
+
+    async def ask(client: httpx.AsyncClient) -> None:
+        while time.monotonic() < until:
+            said.append(await client.get("/v1/search", params={"q": "harvest", "mode": "lexical"}))
+
+    limits = httpx.Limits(max_connections=AT_ONCE)
+    async with httpx.AsyncClient(base_url=address, timeout=60, limits=limits) as client:
+        await asyncio.gather(*(ask(client) for _ in range(AT_ONCE)))
+    return said
+
+
+def memory_mib() -> float:
+    """What this process, which the server is part of, holds in memory."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="memory is measured on Linux")
+def test_overload_is_answered_with_200_and_503_only_and_leaves_nothing_behind(address: str) -> None:
+    asyncio.run(flood(address, 0.5))  # connections and threads are there
+    before = memory_mib()
+    said = asyncio.run(flood(address, times(2, 300)))
+    seen = Counter(one.status_code for one in said)
+    print(dict(seen), f"{before:.0f} MiB before, {memory_mib():.0f} MiB after")
+    assert set(seen) == {200, 503}
+    assert all(one.json()["total"] == 1 for one in said if one.status_code == 200)
+    assert all(one.headers["retry-after"] == "1" for one in said if one.status_code == 503)
+    assert all(one.json()["type"] == "urn:pincite:overloaded" for one in said if one.status_code == 503)
+    assert memory_mib() <= 1.2 * before + 20
+    assert httpx.get(f"{address}/v1/search", params={"q": "harvest", "mode": "lexical"}).status_code == 200
+
+
+def test_at_the_door_only_monitoring_is_let_in() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("in")(scope, receive, send)
+
+    client = TestClient(Overload(app, inside=0))
+    assert client.get("/v1/search").status_code == 503
+    assert client.post("/v1/ask", content=b"x" * 1000).headers["retry-after"] == "1"
+    for path in ("/health", "/ready", "/metrics"):
+        assert client.get(path).status_code == 200
+
+
+def test_a_request_that_fails_leaves_its_place() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ZeroDivisionError
+
+    client = TestClient(Overload(app, inside=1), raise_server_exceptions=False)
+    assert [client.get("/v1/search").status_code for _ in range(3)] == [500] * 3
