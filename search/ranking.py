@@ -15,7 +15,7 @@ from indexer.passages import context
 from indexer.tokenvectors import TokenVectors
 from search.fusion import FUSION, Fused, Fusion, Scale, fuse, scaled
 from search.query import Mode, Query
-from search.reranking import RERANKING, Reranking, maxsim, reranked, token_weights
+from search.reranking import RERANKING, Reranking, reranked, token_weights, weighted_maxsim
 from search.terms import Term, terms_of
 from search.titles import Titles
 from search.tokencache import TokenCache
@@ -155,14 +155,24 @@ class Ranker:
         asked = self.tokens().token_vectors([text], query=True)[0]
         read = self.tokens().token_vectors([self.as_embedded(f.document, f.passage) for f in first])
         weights = token_weights(text, asked, terms)
-        late = [maxsim(asked, passage, weights) for passage in read]
-        scores = reranked([f.fused.score for f in first], late, scale.deviation, self.how.reranking)
+        late = [weighted_maxsim(asked, passage, weights) for passage in read]
+        scores = reranked(
+            [f.fused.score for f in first], [self._overcounted(f, scale) for f in first],
+            [similarity / scale.deviation for similarity in late], self.how.reranking,
+        )  # fmt: skip
         again = [
             replace(f, fused=replace(f.fused, score=score, late=similarity, before=f.fused.score))
             for f, score, similarity in zip(first, scores, late, strict=True)
         ]
         again.sort(key=lambda f: (-f.fused.score, f.fused.key))
         return again + found[len(first) :]
+
+    def _overcounted(self, found: Found, scale: Scale) -> float:
+        """Return what BM25 gave a passage beyond what it counts beside late interaction."""
+        if self.how.fusion.by_rank:
+            return 0.0
+        beyond = self.how.fusion.keyword_weight - self.how.reranking.keyword_weight
+        return beyond * (found.fused.lexical or 0.0) / scale.words
 
     def _shown(self, found: Sequence[Found]) -> list[Found]:
         """Scale the scores to [0, 1] of the text, and of the furniture to the point below."""

@@ -15,57 +15,74 @@ from search.terms import Term
 
 Weights = npt.NDArray[np.float64]
 
-LEAST_WEIGHT = 0.3  # of a token whose word is in every passage; the rarest word of the question counts one more
 _WORD = re.compile(r"[^\W_]+(?:['’.,/-][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class Reranking:
-    """How many passages are ranked again, and what late interaction counts beside the cosine. Both were measured, see
-    docs/quality.md."""
+    """How passages are ranked again. All were measured, see docs/quality.md.
+
+    ``candidates`` is how many, ``weight`` what late interaction counts beside the cosine, ``keyword_weight`` what BM25
+    still counts there: less than before, since late interaction looks for the same words.
+    """
 
     candidates: int = 12
-    weight: float = 1.0
+    weight: float = 0.6
+    keyword_weight: float = 0.75
 
 
 RERANKING = Reranking()
 
 
-def maxsim(question: TokenVectors, passage: TokenVectors, weights: Weights | None = None) -> float:
-    """Return the mean over the question's tokens of the best cosine with a token of the passage (ColBERT's MaxSim).
+def maxsim(question: TokenVectors, passage: TokenVectors) -> float:
+    """Return the mean over the question's tokens of the best cosine with a token of the passage (ColBERT's MaxSim)."""
+    if not len(question.vectors) or not len(passage.vectors):
+        return 0.0
+    return float(_best(question, passage).mean())
 
-    ``weights`` (t,) say what each token of the question counts; all the same if they are not given.
+
+def weighted_maxsim(question: TokenVectors, passage: TokenVectors, weights: Weights) -> float:
+    """Return MaxSim with ``weights`` (t,) for the question's tokens, over the root of their sum.
+
+    A mean would let two words prove as much as ten, a sum would let a long question drown its cosine.
     """
     if not len(question.vectors) or not len(passage.vectors):
         return 0.0
-    best = (question.vectors @ passage.vectors.T.astype(np.float32)).max(axis=1)
-    return float(np.average(best, weights=weights))
+    return float(weights @ _best(question, passage) / np.sqrt(weights.sum()))
+
+
+def _best(question: TokenVectors, passage: TokenVectors) -> npt.NDArray[np.float32]:
+    best: npt.NDArray[np.float32] = (question.vectors @ passage.vectors.T.astype(np.float32)).max(axis=1)
+    return best
 
 
 def token_weights(text: str, question: TokenVectors, terms: Sequence[Term]) -> Weights:
-    """Return what each token of a question counts (t,): as much as its word is rare, function words a little.
+    """Return what each token of a question counts (t,), 0 to 1: as much as its word is rare, function words nothing.
 
-    In "what recommendations did Chad receive about torture", most words are in every passage of the report.
+    In "what recommendations did Chad receive about torture", most words are in every passage of the report. If no word
+    of the question can tell passages apart, all count alike.
     """
     rarity = {term.word: term.idf for term in terms}
     most = max(rarity.values(), default=0.0) or 1.0
-    ends = [match.span() for match in _WORD.finditer(text)]
-    weights = np.full(len(question.starts), LEAST_WEIGHT)
-    for start, end in ends:
-        own = max((rarity.get(word, 0.0) for word in split(text[start:end])), default=0.0) / most
-        weights[(question.starts < end) & (question.ends > start)] += own
-    return weights
+    weights = np.zeros(len(question.starts))
+    for match in _WORD.finditer(text):
+        own = max((rarity.get(word, 0.0) for word in split(match[0])), default=0.0) / most
+        here = (question.starts < match.end()) & (question.ends > match.start())
+        weights[here] = np.maximum(weights[here], own)
+    return weights if weights.any() else np.ones_like(weights)
 
 
 def reranked(
-    fused: Sequence[float], similarities: Sequence[float], deviation: float, how: Reranking = RERANKING
+    fused: Sequence[float], words: Sequence[float], similarities: Sequence[float], how: Reranking = RERANKING
 ) -> list[float]:
-    """Return new scores: a candidate gains what it is nearer than the farthest of them, in the cosine's ``deviation``.
+    """Return new scores for the candidates, none of them below the least of ``fused``.
 
-    No score falls, so no candidate comes below what was not ranked again.
+    ``words`` is what BM25 gave too much to each of ``fused``, by `Reranking.keyword_weight`; ``similarities`` is in the
+    unit of ``fused``: deviations of the question's cosine.
     """
-    least = min(similarities, default=0.0)
-    return [
-        score + how.weight * (similarity - least) / deviation
-        for score, similarity in zip(fused, similarities, strict=True)
+    again = [
+        score - gave + how.weight * similarity
+        for score, gave, similarity in zip(fused, words, similarities, strict=True)
     ]
+    lift = min(fused, default=0.0) - min(again, default=0.0)
+    return [score + lift for score in again]
