@@ -26,7 +26,7 @@ class Reranking:
     still counts there: less than before, since late interaction looks for the same words.
     """
 
-    candidates: int = 12
+    candidates: int = 16
     weight: float = 0.6
     keyword_weight: float = 0.75
 
