@@ -36,14 +36,14 @@ class Asking:
         """Yield the answer as named events, while it is written: `passages` first, `done` with all of it last."""
         found = await self._library.read(self._found, question, limit, filters)
         done = await self._library.read(self._checked, found, count=self._writer is None)
-        yield "passages", done.model_dump(mode="json")["passages"]
+        yield "passages", done.model_dump(mode="json", by_alias=True)["passages"]
         if self._writer is not None:
             async for event in self._written(found, self._writer):
                 if isinstance(event, Answer):
                     done = await self._library.read(self._checked, event)
                 else:
                     yield event
-        body = done.model_dump(mode="json")
+        body = done.model_dump(mode="json", by_alias=True)
         if done.writer == EXTRACTIVE:
             if done.writer_failure:
                 yield "withdrawn", {"reason": done.writer_failure}
@@ -88,7 +88,7 @@ class Asking:
 def _quotes(verifier: Verifier, quotes: list[Any], sent: set[int]) -> list[tuple[int, dict[str, Any]]]:
     new = verifier.kept(q for q in quotes if q.n not in sent)
     known = sent | {q.n for q in new}
-    return [(q.n, verified_quote(q, known).model_dump(mode="json")) for q in new]
+    return [(q.n, verified_quote(q, known).model_dump(mode="json", by_alias=True)) for q in new]
 
 
 def _sentences(body: dict[str, Any]) -> Iterator[Event]:

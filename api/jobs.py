@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from api import wire
+from api import wire_jobs as wire
 from api.metrics import Metrics
 from api.uploads import NotKept, keep, sweep, uploads_of
 from indexer.build import Outcome, Progress, remove

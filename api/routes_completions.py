@@ -88,7 +88,7 @@ async def _chunks(asking: Asking, question: str, given: Completion) -> AsyncIter
         for part in _parts(answer):
             yield _chunk(head, {"content": part})
         beside = {
-            name: [v.model_dump(mode="json") if hasattr(v, "model_dump") else v for v in value]
+            name: [v.model_dump(mode="json", by_alias=True) if hasattr(v, "model_dump") else v for v in value]
             if isinstance(value, list) else value
             for name, value in _beside(answer).items()
         }  # fmt: skip

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, File, Path, Query, Request, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
-from api import verified, wire
+from api import verified, wire, wire_jobs
 from api.jobs import Jobs
 from api.library import Library
 from api.problems import ProblemError, documented, no_parameters, not_found
@@ -68,7 +68,7 @@ async def add_documents(
     request: Request,
     response: Response,
     files: Annotated[list[UploadFile], File(description="One or more files", min_length=1)],
-) -> wire.Job:
+) -> wire_jobs.Job:
     """Keep files and index them in the background; what is answered here is on the disk and will be indexed."""
     jobs: Jobs = request.app.state.jobs
     library: Library = request.app.state.library
@@ -101,7 +101,7 @@ async def add_documents(
     status_code=HTTPStatus.ACCEPTED,
     responses={**_READING, **_WRITING},
 )
-async def add_sample(request: Request, response: Response) -> wire.Job:
+async def add_sample(request: Request, response: Response) -> wire_jobs.Job:
     """Index the sample documents that this program comes with, in the background; their files stay where they are."""
     jobs: Jobs = request.app.state.jobs
     library: Library = request.app.state.library
@@ -114,7 +114,9 @@ async def add_sample(request: Request, response: Response) -> wire.Job:
 
 
 @router.get("/jobs/{id}", operation_id="getJob", dependencies=_PLAIN, summary="Follow an upload", responses=_READING)
-async def get_job(request: Request, id: Annotated[str, Path(max_length=100, description="Id of the job")]) -> wire.Job:
+async def get_job(
+    request: Request, id: Annotated[str, Path(max_length=100, description="Id of the job")]
+) -> wire_jobs.Job:
     """Return how far an upload is, and what became of each of its files."""
     jobs: Jobs = request.app.state.jobs
     library: Library = request.app.state.library

@@ -12,7 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from api import wire
+from api import wire, wire_status
 from api.asking import Asking
 from api.library import Library
 from api.metrics import Metrics
@@ -72,15 +72,15 @@ async def ask(request: Request, question: wire.Question) -> wire.Answer | Respon
     dependencies=[Depends(no_parameters)],
     responses=documented(HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
-async def writer(request: Request) -> wire.Writing:
+async def writer(request: Request) -> wire_status.Writing:
     """Say which writer is set, and what it is sent."""
     on: Writer | None = request.app.state.writer
     if on is None:
-        return wire.Writing(writer=None)
-    about = wire.WriterSet(
+        return wire_status.Writing(writer=None)
+    about = wire_status.WriterSet(
         model=on.model, host=on.host, local=on.local, encrypted=on.encrypted, disclosure=on.disclosure
     )
-    return wire.Writing(writer=about)
+    return wire_status.Writing(writer=about)
 
 
 def searched(library: Library, metrics: Metrics, given: wire.SearchParameters) -> wire.SearchResults:

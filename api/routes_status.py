@@ -7,7 +7,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from api import wire
+from api import wire_status
 from api.library import Library
 from api.metrics import Metrics
 from api.problems import ProblemError, documented, no_parameters
@@ -19,9 +19,9 @@ _HOST = documented(HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.UNPROCESSABLE_ENTI
 
 
 @router.get("/health", operation_id="health", summary="Alive", responses=_HOST)
-async def health() -> wire.Health:
+async def health() -> wire_status.Health:
     """Say that the server is alive."""
-    return wire.Health(status="ok")
+    return wire_status.Health(status="ok")
 
 
 @router.get(
@@ -30,7 +30,7 @@ async def health() -> wire.Health:
     summary="Ready to answer",
     responses={**_HOST, **documented(HTTPStatus.SERVICE_UNAVAILABLE)},
 )
-async def ready(request: Request) -> wire.Ready:
+async def ready(request: Request) -> wire_status.Ready:
     """Say whether an index is loaded, and how large it is."""
     library: Library = request.app.state.library
     return await library.read(_ready, library, request.app.state.metrics)
@@ -52,13 +52,13 @@ async def metrics(request: Request) -> Response:
     return Response(counted.text(), media_type=CONTENT_TYPE_LATEST)
 
 
-def _ready(library: Library, metrics: Metrics) -> wire.Ready:
+def _ready(library: Library, metrics: Metrics) -> wire_status.Ready:
     engine = library.engine()
     if not library.loaded:
         library.load_soon()
         raise _not_ready(library.failed)
     documents, paragraphs, passages = _sized(library, metrics)
-    return wire.Ready(
+    return wire_status.Ready(
         status="ready",
         index_version=engine.index_version,
         documents=documents,

@@ -159,20 +159,28 @@ class FacetValue(BaseModel):
 class DateMatch(BaseModel):
     """A time within a date that was asked for, and how many of the hundred best passages mention one."""
 
-    start: str = Field(serialization_alias="from")
-    end: str = Field(serialization_alias="to")
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    start: str = Field(validation_alias="from", serialization_alias="from")
+    end: str = Field(validation_alias="to", serialization_alias="to")
     passages: int
 
 
 class DateReading(BaseModel):
     """How a date in a question was read. It ranks nothing; `from` and `to` can be used as filters."""
 
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
     text: str = Field(description="The words, as they were asked")
     read_as: str = Field(description='In words: "January of any year"')
     start: str | None = Field(
-        serialization_alias="from", description="ISO 8601, as precise as it is; null if open or of any year"
+        validation_alias="from",
+        serialization_alias="from",
+        description="ISO 8601, as precise as it is; null if open or of any year",
     )
-    end: str | None = Field(serialization_alias="to", description="ISO 8601; null if open or of any year")
+    end: str | None = Field(
+        validation_alias="to", serialization_alias="to", description="ISO 8601; null if open or of any year"
+    )
     precision: Precision
     any_year: bool = Field(description="No year was said; `matches` lists those that the passages mention")
     counted_from: str | None = Field(description="Today, where the words tell the date from it")
@@ -348,74 +356,11 @@ class OneParagraph(BaseModel):
     paragraphs: list[Paragraph] = Field(description="All that the reference names, in its order")
 
 
-class JobFile(BaseModel):
-    """One file of an upload."""
-
-    source: str = Field(description="The name it is kept under")
-    state: Literal["queued", "indexed", "unchanged", "refused"]
-    document: str | None = Field(default=None, description="Id of the document, once it is indexed")
-    reason: str | None = Field(default=None, description="Why it was refused")
-
-
-class JobProgress(BaseModel):
-    """How far a running job is."""
-
-    doing: str
-    files_done: int
-    files: int
-    passages_done: int
-    passages: int
-
-
-class Job(BaseModel):
-    """An upload on its way into the index."""
-
-    id: str
-    sample: bool = Field(default=False, description="Whether the files are the sample documents of this program")
-    state: Literal["queued", "running", "done", "failed"]
-    created: str = Field(description="ISO 8601, UTC")
-    files: list[JobFile]
-    progress: JobProgress | None = None
-    reason: str | None = Field(default=None, description="Why the job waits or failed, and what to do")
-
-
 class Removed(BaseModel):
     """A document that was removed from the index."""
 
     document: FullDocument
     file_deleted: bool = Field(description="Whether its file was an upload, and so was deleted too")
-
-
-class WriterSet(BaseModel):
-    """The writer that is set, and what it is sent."""
-
-    model: str
-    host: str = Field(description="Host and port that it is asked at, and no other")
-    local: bool = Field(description="Whether that is a program on the machine of this server")
-    encrypted: bool
-    disclosure: str = Field(description="What is sent where, in a sentence")
-
-
-class Writing(BaseModel):
-    """Who writes answers: null if nobody does and answers are the words of the sources."""
-
-    writer: WriterSet | None
-
-
-class Health(BaseModel):
-    """The server is alive."""
-
-    status: Literal["ok"]
-
-
-class Ready(BaseModel):
-    """An index is loaded."""
-
-    status: Literal["ready"]
-    index_version: str
-    documents: int
-    paragraphs: int
-    passages: int
 
 
 class Problem(BaseModel):

@@ -64,6 +64,7 @@ def saved_in(content: Any) -> Iterator[Saved]:
             yield Saved(
                 source, number if isinstance(number, int) else None, str(label) if label else None, start, end, text
             )
+            continue  # words inside a citation, such as who speaks, are no citations
         waiting += [(item, source) for item in reversed(list(value.values())) if isinstance(item, dict | list)]
 
 

@@ -127,6 +127,7 @@ def obeys(asked: Asked) -> str:
 @pytest.fixture(scope="module")
 def served_and_asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Client, Endpoint]]:
     engine = FixedEngine(tmp_path_factory.mktemp("made") / "index", DOCUMENTS)
+    CONNECTED.clear()
     with endpoint(says(obeys, size=4000)) as service:
         writer = Writer(address_of(service.url), "obedient", KEY)
         app = create_app(engine.index.folder, writer=writer, open_engine=lambda: engine)
@@ -146,7 +147,6 @@ def test_a_model_that_obeys_documents_gets_nothing_into_an_answer(
     client, service = served_and_asked
     language, way = name.split("-")
     written = 0
-    CONNECTED.clear()
     for n, place in enumerate(PLACES, 2):
         source = f"{language}-{way}-{place}.txt"
         question = f"{place} {10 * n + int(way)} {LANGUAGES[language][2]}"

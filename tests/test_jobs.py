@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api import wire
+from api import wire_jobs as wire
 from api.jobs import Build, Jobs
 from api.metrics import Metrics
 from api.uploads import NotKept, keep, safe_name

@@ -64,7 +64,7 @@ def test_a_client_on_standard_input_uses_every_tool(sample_index: Path) -> None:
     })  # fmt: skip
     assert names == NAMES
     assert len(given["search"]["hits"]) == 2
-    assert given["ask"]["status"] == "answered"
+    assert given["ask"]["status"] == "conflicting"
     for citation in given["ask"]["citations"]:
         text = (ROOT / "corpus" / citation["document"]["source"]).read_bytes().decode("utf-8")
         assert text[citation["char_start"] : citation["char_end"]] == citation["quote"]
