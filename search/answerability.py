@@ -41,6 +41,10 @@ QUESTION_FEATURES = (
 
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_JOINED = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])")
+_SMALL = re.compile(r"\b[a-zа-яё]{1,3}\b")
+_CAPITALISED = r"[A-ZА-ЯЁ]\w+(?:-\w+)*"
+_NAME = re.compile(rf"{_CAPITALISED}(?: (?:[a-zа-яё]{{1,3}} ){{0,2}}{_CAPITALISED})+")
 _WHEN = re.compile(r"\b(?:when|what year|which year|what date|когда|в каком году|қашан|коли|cuándo|quand|wann)\b", re.I)
 _HOW_MANY = re.compile(r"\b(?:how (?:many|much|old|long|large|far)|сколько|қанша|скільки|cuánt\w+|combien)\b", re.I)
 _WHO = re.compile(r"\b(?:who|whom|whose|кто|кого|кому|кем|кім|хто|quién|quiénes|qui|wer)\b", re.I)
@@ -150,7 +154,19 @@ def question_words(question: str) -> tuple[QuestionWord, ...]:
 
 @lru_cache(maxsize=20_000)
 def _keys(text: str) -> frozenset[str]:
-    return frozenset(sound_key(word) for word in WORD.findall(text))
+    """The sound keys of the words of a text; words that lost the space between them are told by their capitals."""
+    words = (part for word in WORD.findall(text) for part in {word, *_JOINED.split(word)})
+    return frozenset(sound_key(word) for word in words)
+
+
+@lru_cache(maxsize=20_000)
+def _initials(text: str) -> frozenset[str]:
+    """What the names in a text may be shortened to: "UPR" of "Universal Periodic Review", without its small words."""
+    runs = (_SMALL.sub(" ", run[0]).split() for run in _NAME.finditer(text))
+    firsts = ["".join(word[0] for word in words) for words in runs]
+    return frozenset(
+        run[a:b] for run in firsts for a in range(len(run)) for b in range(a + 2, min(len(run), a + 8) + 1)
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -167,6 +183,8 @@ def mention(word: QuestionWord, text: str) -> float:
         return float(sound_key(word.text) in _keys(text))
     if word.kind == "number":
         return float(word.text in _numbers(text))
+    if word.text.isupper() and word.text in _initials(text):
+        return 1.0
     return best_alike(sound_key(word.text), _keys(text))
 
 

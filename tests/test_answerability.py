@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from indexer.tokenvectors import TokenVectors
 from search import answerability
-from search.answerability import Evidence, Statistics, judge, question_words, wrong_kind
+from search.answerability import Evidence, Statistics, judge, mention, question_words, wrong_kind
 from search.names import alike, country_codes, edits, sound_key
 
 RESOLUTION = "European Parliament resolution of 11 February 2021 on the human rights situation in Kazakhstan"
@@ -150,6 +150,21 @@ def test_edits_are_symmetric_and_stop_at_the_limit(a, b, limit):
 )
 def test_a_passage_without_the_kind_of_thing_asked_for_is_known(question, text, kind):
     assert wrong_kind(question, text) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("UPR", "the Universal Periodic Review of Kazakhstan of 12 March 2020"),
+        ("OSCE", "the Organization for Security and Co-operation in Europe"),
+        ("KIBHR", "Kazakhstan International Bureau for Human Rights and Rule of Law"),
+        ("September", "recorded from January toSeptember 2016"),
+    ],
+)
+def test_an_abbreviation_is_mentioned_by_its_name_and_a_word_though_its_space_is_lost(name, text):
+    [word] = question_words(name)
+    assert mention(word, text) == 1
+    assert mention(word, "the World Bank and its partners") < 0.66
 
 
 def test_the_fitted_numbers_fit_the_features_and_say_where_they_come_from():
