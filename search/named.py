@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from indexer.catalogue import Catalogue, Filters
 from indexer.document import Document, Passage
+from indexer.words import split
 from search.addresses import Addresses
 from search.citations import cite
+from search.mentions import kind_of
 from search.results import Citation
 
 MOST_QUOTED = 5  # paragraphs that an answer quotes in full
 MOST_DOCUMENTS = 3  # that a name in a question may fit: beyond that it is no name
+MOST_WORDS = 10  # that describe a document
 MOST_PARAGRAPHS = 20  # that a question may name: beyond that it is about the document
+
+_OF = re.compile(r"^\s*,?\s*(?:of|in|из|в)?\s+(?:the\s+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,26 @@ def named_in(question: str, addresses: Addresses) -> Named:
         if citing.pinpoint is None or citing.pinpoint.unit == "page":
             continue
         places = addresses.places(citing)
+        if not places and citing.documents is not None:
+            places = addresses.places(replace(citing, documents=_described(question[citing.end :], addresses)))
         if sum(len(place.paragraphs) for place in places) <= MOST_PARAGRAPHS:
             paragraphs |= {(place.document.id, p.number) for place in places for p in place.paragraphs}
     if paragraphs and documents:  # "what does recital O of the resolution of 11 February 2021 say?"
         paragraphs = {p for p in paragraphs if p[0] in documents} or paragraphs
     return Named(frozenset(paragraphs), frozenset(documents))
+
+
+def _described(after: str, addresses: Addresses) -> tuple[Document, ...]:
+    """Return the documents that the words after a pinpoint describe by kind, year and subject: "of the 2021 Kazakhstan
+    resolution". The longest run of words that fits a few documents and says what kind of document it is counts."""
+    words = _OF.sub("", after, count=1).split()
+    for n in range(min(len(words), MOST_WORDS), 1, -1):
+        described = " ".join(words[:n])
+        if any(kind_of(word) for word in split(described)):
+            found = addresses.register.called(described)
+            if found and len(found) <= MOST_DOCUMENTS:
+                return tuple(found)
+    return ()
 
 
 def named_passages(named: Named, catalogue: Catalogue, filters: Filters) -> list[int]:

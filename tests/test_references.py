@@ -159,6 +159,26 @@ def test_a_question_names_paragraphs_outright_or_not_at_all(addresses: Addresses
     assert not named_in("Which NGOs were suspended in January?", addresses)
 
 
+@pytest.mark.parametrize(
+    ("question", "label"),
+    [
+        ("what does paragraph 26 of the 2021 Kazakhstan resolution ask for", "para 26"),
+        ("What is recital O of the EP resolution about?", "recital O"),
+        ("О чём говорит пункт 8 резолюции 2021 года?", "para 8"),
+    ],
+)
+def test_a_question_may_describe_the_document_of_a_paragraph(addresses: Addresses, question: str, label: str) -> None:
+    [(document, number)] = named_in(question, addresses).paragraphs
+    assert addresses.catalogue.paragraphs(document, number, number)[0].label == label
+
+
+@pytest.mark.parametrize(
+    "question", ["paragraph 5 of the annex to resolution 16/21", "what is in paragraph 3 of the report on Uzbekistan?"]
+)
+def test_a_document_that_is_not_there_is_not_exchanged_for_another(addresses: Addresses, question: str) -> None:
+    assert not named_in(question, addresses)
+
+
 def test_a_reference_inside_a_text_never_becomes_a_label(catalogue: Catalogue) -> None:
     found = mutated(catalogue, 60, random.Random(7))
     assert found == {"inserted": 60, "became_labels": 0, "labels_moved": 0}
