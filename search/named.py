@@ -63,10 +63,13 @@ def named_in(question: str, addresses: Addresses) -> Named:
 
 def _described(after: str, addresses: Addresses) -> tuple[Document, ...]:
     """Return the documents that the words after a pinpoint describe by kind, year and subject: "of the 2021 Kazakhstan
-    resolution". The longest run of words that fits a few documents and says what kind of document it is counts."""
+    resolution". The longest run of words that fits a few documents and says what kind of document it is counts, unless
+    a name or number comes right after it: "the report on Uzbekistan" is no other report."""
     words = _OF.sub("", after, count=1).split()
     for n in range(min(len(words), MOST_WORDS), 1, -1):
-        described = " ".join(words[:n])
+        described, beyond = " ".join(words[:n]), "".join(words[n : n + 2])
+        if any(c.isupper() or c.isdigit() for c in beyond):
+            break
         if any(kind_of(word) for word in split(described)):
             found = addresses.register.called(described)
             if found and len(found) <= MOST_DOCUMENTS:
