@@ -6,13 +6,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.tokens import Scope, Tokens, TokensUnreadable
-
 if TYPE_CHECKING:
     from api.settings import Settings
     from indexer.audit import Audit
 
 DONE, NOTHING = 0, 1
+SCOPES = ("search", "write", "admin")  # the names of `api.tokens.Scope`, which waits until a token is needed
 _LONGEST = 3650  # days
 
 
@@ -22,7 +21,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     create = _command(commands, "create", "make a token and print it, once")
     create.add_argument("name", help="what to call it: who or what it is for")
     create.add_argument(
-        "--scope", choices=[str(s) for s in Scope], default="search",
+        "--scope", choices=SCOPES, default="search",
         help="search (default), write (add and remove documents, too) or admin (everything)",
     )  # fmt: skip
     create.add_argument("--days", type=_days, default=90, metavar="N", help="days until it ends (default 90)")
@@ -48,6 +47,7 @@ def _days(value: str) -> int:
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Do what was asked of the tokens of an index."""
     from api import terminal  # not needed for --help
+    from api.tokens import Scope, Tokens, TokensUnreadable
 
     tokens = Tokens(settings.index)
     try:

@@ -18,6 +18,7 @@ from api.admission import Admission, Bucket, needed
 from api.app import create_app
 from api.cli import main
 from api.server import is_loopback
+from api.token_command import SCOPES
 from api.tokens import Scope, Tokens, TokensUnreadable
 from indexer.index import Index
 
@@ -75,6 +76,15 @@ def test_a_token_reaches_as_far_as_its_scope(
 def test_whatever_is_not_known_to_read_only_needs_more() -> None:
     assert needed("GET", "/v1/search") == needed("POST", "/v1/ask") == Scope.SEARCH
     assert needed("POST", "/v1/something/new") == needed("PUT", "/v1/ask/x") == Scope.WRITE
+
+
+def test_the_command_offers_every_scope_there_is() -> None:
+    assert [str(scope) for scope in Scope] == list(SCOPES)
+
+
+def test_reading_by_programs_needs_no_more_than_reading() -> None:
+    assert {needed("POST", path) for path in ("/v1/ask", "/v1/chat/completions", "/mcp")} == {Scope.SEARCH}
+    assert needed("POST", "/v1/documents") is Scope.WRITE
 
 
 def test_a_browser_gives_it_as_a_password(client: TestClient, tokens: Tokens) -> None:
