@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from indexer import seals
 from indexer.document import Document, Paragraph, Passage
 
 FORMAT = 2
+_PATIENCE = 30.0  # seconds that one waits for others to be done
 Vectors = npt.NDArray[np.float32]
 
 _SCHEMA = """
@@ -109,10 +111,24 @@ class StoredPassage:
 
 
 def _writable(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
-    db.execute("PRAGMA secure_delete=ON")
+    db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError as error:  # SQLite does not wait by itself while others turn a new file to WAL
+            if not _locked(error) or time.monotonic() > until:
+                db.close()
+                raise
+            time.sleep(0.02)
+    db.executescript("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;")
     return db
+
+
+def _locked(error: Exception) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return isinstance(code, int) and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
@@ -137,6 +153,8 @@ class Store:
             self._migrate()
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter from a message about garbage
             self.close()
+            if _locked(error):
+                raise IndexUnusable(f"{path} is in use by another process. Try again when that is done.") from error
             raise IndexDamaged(path, str(error)) from error
 
     @property

@@ -130,7 +130,8 @@ def test_a_hostile_text_takes_time_in_proportion_to_its_length(piece: str) -> No
         return time.process_time() - began
 
     seconds(10)
-    assert seconds(12_000) < 10 * max(seconds(3_000), 0.02)
+    long = min(seconds(12_000) for _ in range(3))  # the quickest: other work on the machine only makes it longer
+    assert long < 10 * max(seconds(3_000), 0.02)
 
 
 @pytest.mark.parametrize(
