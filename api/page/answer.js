@@ -43,8 +43,8 @@ export class AnswerCard {
     if (answer.status === "unanswerable") return this.refuse(answer);
     this.body.replaceChildren();
     for (const sentence of answer.sentences) this.add(sentence);
-    this.node.replaceChildren(el("h2", {}, t("answer")), ...answer.conflicts.map((c) => this.conflict(c)), this.body, ...this.writing(answer),
-      this.members(answer), this.sources(answer.citations, answer.writer));
+    this.node.replaceChildren(el("h2", {}, t("answer")), this.body, ...this.writing(answer), this.members(answer),
+      ...answer.conflicts.map((c) => this.conflict(c)), this.sources(answer.citations, answer.writer));
   }
 
   refuse(answer) {
