@@ -86,3 +86,8 @@ def test_searching_with_the_bundled_model_never_loads_torch_nor_a_web_framework(
         "print([m for m in ('torch', 'transformers', 'fastapi', 'starlette', 'pydantic') if m in sys.modules])"
     )
     assert subprocess.check_output([sys.executable, "-c", check], cwd=ROOT, text=True) == "[]\n"
+
+
+def test_no_two_test_files_have_one_name() -> None:
+    names = [file.name for file in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names)), "pytest cannot collect two files of one name"
