@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.tokenvectors import TokenVectors
+from search.answerform import missing_form
 from search.function_words import function_words
 from search.names import WORD, best_alike, countries, country_codes, folded, sound_key
 
@@ -45,19 +46,6 @@ _JOINED = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])")
 _SMALL = re.compile(r"\b[a-zа-яё]{1,3}\b")
 _CAPITALISED = r"[A-ZА-ЯЁ]\w+(?:-\w+)*"
 _NAME = re.compile(rf"{_CAPITALISED}(?: (?:[a-zа-яё]{{1,3}} ){{0,2}}{_CAPITALISED})+")
-_WHEN = re.compile(r"\b(?:when|what year|which year|what date|когда|в каком году|қашан|коли|cuándo|quand|wann)\b", re.I)
-_HOW_MANY = re.compile(r"\b(?:how (?:many|much|old|long|large|far)|сколько|қанша|скільки|cuánt\w+|combien)\b", re.I)
-_WHO = re.compile(r"\b(?:who|whom|whose|кто|кого|кому|кем|кім|хто|quién|quiénes|qui|wer)\b", re.I)
-_COUNT_WORD = re.compile(
-    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|several"
-    r"|один|два|две|три|четыр\w+|пят\w+|шест\w+|сем\w+|десят\w+|сот\w+|тысяч\w+|миллион\w*)\b",
-    re.I,
-)
-_DATE_WORD = re.compile(
-    r"\b(?:(?:jan|febr)uary|march|april|may|june|july|august|(?:septem|octo|novem|decem)ber|\w+day"
-    r"|январ\w|феврал\w|март\w?|апрел\w|ма[йя]|ию[нл]\w|август\w?|(?:сент|окт|но|дек)[ая]бр\w|ноябр\w)\b",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,22 +275,9 @@ def question_features(
     cosines = sorted((e.dense for e in evidence), reverse=True)
     lead = cosines[0] - float(np.mean(cosines[1:])) if len(cosines) > 1 else 0.0
     token = found.token[:, found.best]
-    kind_is_wrong = float(wrong_kind(question, evidence[found.best].text) is not None)
+    kind_is_wrong = float(missing_form(question, evidence[found.best].text) is not None)
     rest = [token.mean(), token.min(), cosines[0] - mean_cosine, lead, found.joint, kind_is_wrong]
     return np.concatenate([odds_features(found, odds), rest])
-
-
-def wrong_kind(question: str, text: str) -> str | None:
-    """What the question asks for (a date, a number, a name) if `text` has none of it."""
-    if _WHEN.search(question) and not (_YEAR.search(text) or _DATE_WORD.search(text)):
-        return "date"
-    if _HOW_MANY.search(question) and not (_NUMBER.search(text) or _COUNT_WORD.search(text)):
-        return "number"
-    asked = question.casefold()
-    others = (w for w in WORD.findall(text) if w[0].isupper() and w.casefold() not in asked)
-    if _WHO.search(question) and not any(w.casefold() not in function_words() for w in others):
-        return "name"
-    return None
 
 
 @lru_cache(maxsize=1)
@@ -355,7 +330,7 @@ def reasons(
             said.append(f'no passage mentions "{word.text}"')
         elif mentioned[found.best] < SUPPORTED:
             said.append(f'"{word.text}" is mentioned, but not with the rest of the question')
-    kind = wrong_kind(question, evidence[found.best].text)
+    kind = missing_form(question, evidence[found.best].text)
     if kind:
         said.append(f"the nearest passage gives no {kind}")
     return tuple(dict.fromkeys(said))

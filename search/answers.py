@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from indexer.sentences import sentences
 from indexer.tokenvectors import TokenVectors
 from indexer.words import split, stem
+from search.answerform import missing_form
 from search.folding import fold
 from search.reranking import maxsim
 from search.results import Hit, Span
@@ -17,11 +18,9 @@ from search.terms import Term
 MOST_SENTENCES = 4
 PASSAGES = 6  # how many hits are read for sentences
 KEEP = 0.75  # of the best sentence's score: less is not shown
-MEANING, WORDS, PASSAGE = (
-    0.55,
-    0.25,
-    0.2,
-)  # weights of late interaction (scaled), share of query words, and the passage's score
+# Weights of late interaction (scaled), share of the question's words, and the passage's score; and what a sentence
+# loses that has no date for "when", no name for "who" ...
+MEANING, WORDS, PASSAGE, FORM = 0.55, 0.25, 0.2, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +40,14 @@ def answering(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def best_sentences(
-    asked: TokenVectors, read: Sequence[TokenVectors], terms: Sequence[Term], hits: Sequence[Hit]
+    question: str, asked: TokenVectors, read: Sequence[TokenVectors], terms: Sequence[Term], hits: Sequence[Hit]
 ) -> list[Candidate]:
     """Return up to `MOST_SENTENCES` sentences that answer best, most useful first, none saying the same twice.
 
     ``asked`` are the tokens of the question, ``read`` those of the text of each of ``hits``, which `answering` chose. A
     second source is heard before a second sentence of the first one, if it scores at least `KEEP` of the best.
     """
-    candidates = _scored(asked, terms, list(zip(hits, read, strict=True)))
+    candidates = _scored(question, asked, terms, list(zip(hits, read, strict=True)))
     if not candidates:
         return []
     good = [c for c in candidates if c.score >= KEEP * candidates[0].score]
@@ -56,7 +55,9 @@ def best_sentences(
     return _several_sources(distinct)[:MOST_SENTENCES]
 
 
-def _scored(asked: TokenVectors, terms: Sequence[Term], pairs: Sequence[tuple[Hit, TokenVectors]]) -> list[Candidate]:
+def _scored(
+    question: str, asked: TokenVectors, terms: Sequence[Term], pairs: Sequence[tuple[Hit, TokenVectors]]
+) -> list[Candidate]:
     found: dict[tuple[str, int], tuple[Hit, Span, float]] = {}
     for hit, tokens in pairs:
         for start, end in sentences(hit.passage.text):
@@ -64,7 +65,10 @@ def _scored(asked: TokenVectors, terms: Sequence[Term], pairs: Sequence[tuple[Hi
             if place not in found:  # passages cut from one paragraph overlap
                 found[place] = (hit, (start, end), maxsim(asked, tokens.part(start, end)))
     nearness = _between([near for _, _, near in found.values()])
-    scored = [_candidate(hit, span, near, terms) for (hit, span, _), near in zip(found.values(), nearness, strict=True)]
+    scored = [
+        _candidate(question, hit, span, near, terms)
+        for (hit, span, _), near in zip(found.values(), nearness, strict=True)
+    ]
     return sorted(scored, key=lambda c: (-c.score, c.hit.rank, c.start))
 
 
@@ -74,9 +78,10 @@ def _between(values: Sequence[float]) -> list[float]:
     return [(value - low) / (high - low) if high > low else 1.0 for value in values]
 
 
-def _candidate(hit: Hit, span: Span, near: float, terms: Sequence[Term]) -> Candidate:
+def _candidate(question: str, hit: Hit, span: Span, near: float, terms: Sequence[Term]) -> Candidate:
     text, begin = hit.passage.text[slice(*span)], hit.passage.char_start
     score = MEANING * near + WORDS * _coverage(text, terms, hit.document.language) + PASSAGE * max(hit.score, 0.0)
+    score -= FORM if missing_form(question, text) else 0.0
     return Candidate(hit, begin + span[0], begin + span[1], text, score)
 
 

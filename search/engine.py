@@ -166,7 +166,7 @@ class Engine:
         asked = self.ranker.tokens().token_vectors([results.query], query=True)[0]
         hits = answering(results.hits)
         read = self.ranker.token_vectors([(hit.document, hit.passage) for hit in hits])
-        return best_sentences(asked, read, self.ranker.terms(results.query), hits)
+        return best_sentences(results.query, asked, read, self.ranker.terms(results.query), hits)
 
     def _judged(self, results: Results) -> Answerability:
         """Decide whether the passages that were found answer the question at all."""

@@ -13,6 +13,7 @@ from indexer.index import Index
 from indexer.microbatch import MicroBatcher
 from indexer.passages import context
 from indexer.tokenvectors import TokenVectors
+from search.answerform import missing_form
 from search.fusion import FUSION, Fused, Fusion, Scale, fuse, scaled
 from search.query import Mode, Query
 from search.reranking import RERANKING, Reranking, reranked, token_weights, weighted_maxsim
@@ -32,6 +33,7 @@ class Ranking:
     pool: int = 500
     fusion: Fusion = FUSION
     title_weight: float = 2.5  # what a passage of a document that the question names gains, in standard deviations
+    form_weight: float = 1.0  # what one loses that has no date for "when", no name for "who" ..., in the same
     reranking: Reranking = RERANKING
 
 
@@ -157,7 +159,7 @@ class Ranker:
         weights = token_weights(text, asked, terms)
         late = [weighted_maxsim(asked, passage, weights) for passage in read]
         scores = reranked(
-            [f.fused.score for f in first], [self._overcounted(f, scale) for f in first],
+            [f.fused.score for f in first], [self._overcounted(f, scale) + self._formless(text, f) for f in first],
             [similarity / scale.deviation for similarity in late], self.how.reranking,
         )  # fmt: skip
         again = [
@@ -173,6 +175,10 @@ class Ranker:
             return 0.0
         beyond = self.how.fusion.keyword_weight - self.how.reranking.keyword_weight
         return beyond * (found.fused.lexical or 0.0) / scale.words
+
+    def _formless(self, text: str, found: Found) -> float:
+        """Return what a passage loses that has nothing of the form that the question asks for."""
+        return self.how.form_weight if missing_form(text, found.passage.text) else 0.0
 
     def _shown(self, found: Sequence[Found]) -> list[Found]:
         """Scale the scores to [0, 1] of the text, and of the furniture to the point below."""

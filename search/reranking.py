@@ -73,16 +73,16 @@ def token_weights(text: str, question: TokenVectors, terms: Sequence[Term]) -> W
 
 
 def reranked(
-    fused: Sequence[float], words: Sequence[float], similarities: Sequence[float], how: Reranking = RERANKING
+    fused: Sequence[float], lost: Sequence[float], similarities: Sequence[float], how: Reranking = RERANKING
 ) -> list[float]:
     """Return new scores for the candidates, none of them below the least of ``fused``.
 
-    ``words`` is what BM25 gave too much to each of ``fused``, by `Reranking.keyword_weight`; ``similarities`` is in the
-    unit of ``fused``: deviations of the question's cosine.
+    ``lost`` is what each loses of its ``fused``: what BM25 gave beyond `Reranking.keyword_weight`, and what one loses
+    that cannot hold the answer; ``similarities`` is in the unit of ``fused``: deviations of the question's cosine.
     """
     again = [
-        score - gave + how.weight * similarity
-        for score, gave, similarity in zip(fused, words, similarities, strict=True)
+        score - less + how.weight * similarity
+        for score, less, similarity in zip(fused, lost, similarities, strict=True)
     ]
     lift = min(fused, default=0.0) - min(again, default=0.0)
     return [score + lift for score in again]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from indexer.tokenvectors import TokenVectors
 from search import answerability
-from search.answerability import Evidence, Statistics, judge, mention, question_words, wrong_kind
+from search.answerability import Evidence, Statistics, judge, mention, question_words
 from search.names import alike, country_codes, edits, sound_key
 
 RESOLUTION = "European Parliament resolution of 11 February 2021 on the human rights situation in Kazakhstan"
@@ -136,20 +136,6 @@ def test_spellings_of_one_name_are_alike_and_other_names_are_not(a, b, one):
 def test_edits_are_symmetric_and_stop_at_the_limit(a, b, limit):
     assert edits(a, b, limit) == edits(b, a, limit) <= limit + 1
     assert (edits(a, b, limit) == 0) == (a == b)
-
-
-@pytest.mark.parametrize(
-    ("question", "text", "kind"),
-    [
-        ("When was he arrested?", "He was arrested in front of his house.", "date"),
-        ("When was he arrested?", "He was arrested on 8 May.", None),
-        ("How many NGOs were fined?", "Some NGOs were fined.", "number"),
-        ("Сколько организаций оштрафовано?", "At least three organisations were fined", None),
-        ("Who was fined?", "Some were fined by Almaty's court.", None),
-    ],
-)
-def test_a_passage_without_the_kind_of_thing_asked_for_is_known(question, text, kind):
-    assert wrong_kind(question, text) == kind
 
 
 @pytest.mark.parametrize(
