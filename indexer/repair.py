@@ -143,7 +143,7 @@ def _passages(store: Store, catalogue: Catalogue, document: Document, key: int, 
     ).fetchall():
         words = text[start:end]
         name = f"{document.id}:{start}-{end}"
-        passage = Passage(name, document.id, first, last, start, end, words, tokens, bool(boilerplate))
+        passage = Passage(name, document.id, first, last, start, end, words, tokens, boilerplate > 0, boilerplate > 1)
         about = context(document, paragraphs[first]) if headed else ""
         yield StoredPassage(
             passage, index_words(words, document.language), index_words(about, document.language), embedded
