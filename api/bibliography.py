@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from indexer.document import Document
-from search.citations import pinpoint
+from search.citations import not_visible, pinpoint
 from search.results import Citation
 
 
@@ -33,10 +33,10 @@ class Reference:
     def place(self) -> str:
         """Where they stand: "recital O", "para 8, page 3", "paragraphs 4-6"."""
         c = self.citation
+        hidden = not_visible(c.hidden, c.text)
         if c.label is None and c.paragraph_end > c.paragraph:
-            where = f"paragraphs {c.paragraph}-{c.paragraph_end}"
-            return f"{where}, page {c.page}" if c.page else where
-        return pinpoint(c.label, c.page, c.paragraph)
+            return pinpoint(f"paragraphs {c.paragraph}-{c.paragraph_end}", c.page, c.paragraph, hidden)
+        return pinpoint(c.label, c.page, c.paragraph, hidden)
 
     @property
     def published(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer.document import Kind
+from indexer.document import ASIDE
 from indexer.encoding import decode
 from indexer.readers.docx_quotes import quote_paragraphs
 from indexer.sandbox import Parser
@@ -77,7 +77,7 @@ def read_report(path: Path, parser: Parser | None = None) -> Report:
             blocks = [
                 Block(b.start, b.end, _words(text[b.start : b.end]) in set_off)
                 for b in extract.blocks
-                if b.kind is not Kind.BOILERPLATE
+                if b.kind not in ASIDE
             ]
     found = tuple(_quotations(text, blocks))
     return Report(path.name, hashlib.sha256(data).hexdigest(), text, found, _blanked(text, found))

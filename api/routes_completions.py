@@ -20,7 +20,7 @@ from api.library import Library
 from api.problems import documented, no_parameters, not_found, problem_of
 from api.wire_completions import Choice, Completed, Completion, CompletionMessage, Model, Models, Usage
 from search import query as asked
-from search.citations import pinpoint
+from search.citations import not_visible, pinpoint
 
 router = APIRouter(prefix="/v1", tags=["other programs"], dependencies=[Depends(no_parameters)])
 NAME, EXTRACTIVE_NAME = "pincite", "pincite-extractive"
@@ -122,7 +122,7 @@ def _parts(answer: wire.Answer) -> Iterator[str]:
     for c in answer.citations:
         d = c.document
         about = ", ".join(part for part in (d.title, d.publisher, d.date) if part)
-        where = f"{d.source}, {pinpoint(c.label, c.page, c.paragraph)}"
+        where = f"{d.source}, {pinpoint(c.label, c.page, c.paragraph, not_visible(c.hidden, c.text))}"
         quote = f": “{' '.join(c.quote.split())}”" if c.quote not in answer.answer else ""
         yield f"\n[{c.n}] " + _inert(f"{where} - {about}{quote}")
 

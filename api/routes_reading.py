@@ -124,7 +124,10 @@ async def get_citation(request: Request, asked: Annotated[wire_reading.CiteParam
     responses={
         200: {
             "description": "The file, as an attachment",
-            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+            "content": {
+                media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+                for media_type, _ in export.MEDIA_TYPES.values()
+            },
         },
         **_PROBLEMS,
         **documented(HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),

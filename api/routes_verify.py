@@ -14,7 +14,7 @@ from api.library import Library
 from api.problems import documented, no_parameters, not_found
 from indexer.catalogue import Catalogue
 from search.addresses import Addresses, Link, Place
-from search.citations import permalink
+from search.citations import hidden_of, permalink
 from search.concordance import Concordance
 from search.verification import STANDS, Found, Verification
 
@@ -131,6 +131,7 @@ def _found(place: Found) -> wire_verify.PlaceFound:
         char_end=place.char_end,
         text=place.text,
         permalink=permalink(place.document.id, place.first.number),
+        hidden=[list(span) for span in hidden_of([place.first, place.last], place.text)],
     )
 
 

@@ -20,7 +20,7 @@ from api.answer_lines import attribution, printable, show_beside
 from api.verified import Verifier
 from indexer.catalogue import Catalogue
 from search.askeddates import DateReading
-from search.citations import pinpoint
+from search.citations import not_visible, pinpoint
 from search.results import EXTRACTIVE, Answer, Hit, Quote, Results
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def _because(reasons: Sequence[str]) -> str:
 
 def _source_line(quote: Quote) -> Text:
     c, d = quote.citation, quote.document
-    where = pinpoint(c.label, c.page, c.paragraph)
+    where = pinpoint(c.label, c.page, c.paragraph, not_visible(c.hidden, c.text))
     about = ", ".join(printable(part) for part in (d.title, d.publisher, d.date) if part)
     return (
         Text(f"  [{quote.n}] ", style="cyan")
@@ -238,7 +238,9 @@ def _source_line(quote: Quote) -> Text:
 def _show_hit(out: Console, hit: Hit) -> None:
     c, d = hit.citation, hit.document
     head = Text(f"{hit.rank}. ", style="cyan").append(printable(d.source), style="bold")
-    head.append(f", {pinpoint(c.label, c.page, c.paragraph)}").append(f"  {hit.score:.3f}", style="dim")
+    head.append(f", {pinpoint(c.label, c.page, c.paragraph, not_visible(c.hidden, c.text))}").append(
+        f"  {hit.score:.3f}", style="dim"
+    )
     out.print(head)
     text = Text(printable(hit.passage.text))
     for start, end in hit.highlights:

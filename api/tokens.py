@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import secrets
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+
+from indexer import disk
 
 FILE = "tokens.json"
 _PREFIX = "pincite_"
@@ -100,17 +100,10 @@ class Tokens:
         return found
 
     def _write(self, tokens: Sequence[Token]) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=self.path.parent, prefix=f".{FILE}-")  # readable by its owner only
-        try:
-            rows = [asdict(token) for token in tokens]
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump({"tokens": rows, "sha256": _digest(rows)}, file, ensure_ascii=False, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, self.path)
-        finally:
-            Path(part).unlink(missing_ok=True)
+        disk.make_folder(self.path.parent)
+        rows = [asdict(token) for token in tokens]
+        with disk.replacing(self.path, private=True) as file:
+            file.write(json.dumps({"tokens": rows, "sha256": _digest(rows)}, ensure_ascii=False, indent=1).encode())
 
 
 def _loaded(path: Path) -> tuple[Token, ...]:

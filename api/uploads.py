@@ -7,11 +7,11 @@ import itertools
 import os
 import re
 import shutil
-import tempfile
 import unicodedata
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from indexer import disk
 from indexer.manifest import MANIFEST
 
 _LONGEST = 180  # bytes of a name, below what file systems take
@@ -40,19 +40,18 @@ def keep(folder: Path, name: str, data: BinaryIO) -> str:
     The same bytes under the same name are kept once and read again; other bytes get a name of their own
     ("report (2).pdf").
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    disk.make_folder(folder)
     name = safe_name(name)
-    handle, part = tempfile.mkstemp(dir=folder, prefix=".part-")
+    file, part = disk.create_private(folder, ".part-")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with file:
             shutil.copyfileobj(data, file, 1 << 20)
-            file.flush()
-            os.fsync(file.fileno())
+            disk.sync(file)
             if file.tell() == 0:
                 raise NotKept("an empty file")
-        return _take_name(folder, name, Path(part))
+        return _take_name(folder, name, part)
     finally:
-        Path(part).unlink(missing_ok=True)
+        disk.delete(part)
 
 
 def safe_name(name: str) -> str:
@@ -83,16 +82,7 @@ def _take_name(folder: Path, name: str, part: Path) -> str:
                 path.touch()  # sent again means read again, even if it was refused before
                 return path.name
             continue
-        os.replace(part, path)
-        _sync(folder)
+        disk.rename(part, path)
+        disk.sync_folder(folder)
         return path.name
     raise AssertionError("unreachable")
-
-
-def _sync(folder: Path) -> None:
-    if os.name == "posix":  # elsewhere a folder cannot be opened
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -17,7 +17,7 @@ from api.verified import document as wire_document
 from api.verified import paragraph as wire_paragraph
 from search.addresses import Place, Resolution
 from search.certificates import Checked, Replayed
-from search.citations import permalink, pinpoint
+from search.citations import hidden_of, not_visible, permalink, pinpoint
 from search.saved import Compared, State
 from search.verification import STANDS, Found, Verdict
 
@@ -51,7 +51,8 @@ def show_resolution(reference: str, resolution: Resolution, as_json: bool) -> No
         head = Text(printable(d.source), style="bold").append(printable(f"  {about}"), style="dim")
         out.print(head)
         for paragraph in place.paragraphs:
-            where = pinpoint(paragraph.label, paragraph.page, paragraph.number)
+            hidden = not_visible(hidden_of([paragraph], paragraph.text), paragraph.text)
+            where = pinpoint(paragraph.label, paragraph.page, paragraph.number, hidden)
             out.print(Text(f"{where}\n", style="cyan").append(printable(f"{paragraph.text}\n"), style="default"))
 
 
@@ -113,7 +114,9 @@ def _show_checked(out: Console, report: str, one: Checked) -> None:
 
 def where(place: Found) -> str:
     """Say where words stand: file and paragraph."""
-    return printable(f"{place.document.source}, {pinpoint(place.first.label, place.first.page, place.first.number)}")
+    hidden = not_visible(hidden_of([place.first, place.last], place.text), place.text)
+    at = pinpoint(place.first.label, place.first.page, place.first.number, hidden)
+    return printable(f"{place.document.source}, {at}")
 
 
 def _line(text: str, at: int) -> int:

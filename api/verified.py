@@ -9,7 +9,7 @@ from api import wire
 from indexer.catalogue import Catalogue
 from indexer.document import Document, Paragraph
 from search.askeddates import DateReading
-from search.citations import permalink
+from search.citations import hidden_of, permalink
 from search.results import EXTRACTIVE, Answer, Citation, Disagreement, Hit, Quote, Results, Said, Status
 
 UNVERIFIED = "The sentences that were found do not stand in the documents as they are now; ask again."
@@ -169,6 +169,7 @@ def paragraph(p: Paragraph) -> wire.Paragraph:
         char_start=p.char_start,
         char_end=p.char_end,
         text=p.text,
+        hidden=[list(span) for span in hidden_of([p], p.text)],
     )
 
 
@@ -184,6 +185,7 @@ def citation(document_id: str, c: Citation) -> wire.Citation:
         char_end=c.char_end,
         text=c.text,
         permalink=permalink(document_id, c.paragraph),
+        hidden=[list(span) for span in c.hidden],
     )
 
 

@@ -104,6 +104,9 @@ class FullDocument(Document):
     address: str | None = Field(description="Where it was published on the web, if its folder's manifest says so")
 
 
+Span = Annotated[list[int], Field(min_length=2, max_length=2)]
+
+
 class Citation(BaseModel):
     """Where words stand: `text` is the document's text from `char_start` to `char_end`."""
 
@@ -116,6 +119,7 @@ class Citation(BaseModel):
     char_end: int
     text: str
     permalink: str = Field(description="Path of the paragraph on this server's page")
+    hidden: list[Span] = Field(description="Start and end, in `text`, of what is not visible in the original")
 
 
 class Duplicate(BaseModel):
@@ -127,9 +131,6 @@ class Duplicate(BaseModel):
     document: Document
     citation: Citation
     heading_path: list[str]
-
-
-Span = Annotated[list[int], Field(min_length=2, max_length=2)]
 
 
 class Hit(BaseModel):
@@ -242,6 +243,7 @@ class AnswerCitation(BaseModel):
     char_end: int
     text: str
     permalink: str
+    hidden: list[Span] = Field(description="Start and end, in `text`, of what is not visible in the original")
     highlights: list[Span]
     said: Said | None = Field(description="Who says it, where the document tells")
     repeats: int | None = Field(description="The citation that it reprints or quotes: both are one source")
@@ -336,6 +338,7 @@ class Paragraph(BaseModel):
     char_start: int
     char_end: int
     text: str
+    hidden: list[Span] = Field(description="Start and end, in `text`, of what is not visible in the original")
 
 
 class Paragraphs(BaseModel):

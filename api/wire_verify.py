@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.wire import Document, Paragraph
+from api.wire import Document, Paragraph, Span
 from search.verification import MAX_QUOTE, Verdict
 
 
@@ -40,6 +40,7 @@ class PlaceFound(BaseModel):
     char_end: int
     text: str
     permalink: str
+    hidden: list[Span] = Field(description="Start and end, in `text`, of what is not visible in the original")
 
 
 class ReferencePlace(BaseModel):

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
 
+from indexer import disk
 from indexer.store import Store
 
 try:
@@ -55,8 +56,9 @@ class Audit:
             line = _sealed(entry, before)
             log.seek(0, os.SEEK_END)
             log.write(line)
-            log.flush()
-            os.fsync(log.fileno())
+            disk.sync(log)
+            if n == 0:
+                disk.sync_folder(self.path.parent)
             if self._store is not None:
                 self._store.set_meta("audit", f"{n + 1}:{_hash_of(line)}")
 
@@ -85,8 +87,8 @@ class Audit:
 
     @contextmanager
     def _alone(self) -> Iterator[IO[bytes]]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a+b") as log:
+        disk.make_folder(self.path.parent)
+        with disk.open_log(self.path) as log:
             if fcntl is not None:
                 fcntl.flock(log, fcntl.LOCK_EX)
             yield log

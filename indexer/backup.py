@@ -16,7 +16,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO, Final
 
-from indexer import seals
+from indexer import disk, seals
 from indexer.index import Index
 from indexer.integrity import Integrity
 from indexer.scan import DATABASE
@@ -43,18 +43,13 @@ def backup(index: Index, file: Path) -> int:
     """
     if file.exists():
         raise FileExistsError(f"{file} is there already. Give another name, or delete it first.")
-    handle, part = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}-")
-    os.close(handle)
-    try:
-        with tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".backup-") as beside:
-            copy = Path(beside) / DATABASE
-            _copy(index.store, copy)
-            _pack(Path(part), copy, index.folder)
-        with Path(part).open("rb") as written:
-            os.fsync(written.fileno())
-        os.replace(part, file)
-    finally:
-        Path(part).unlink(missing_ok=True)
+    with (
+        disk.replacing(file.absolute(), private=True) as package,
+        tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".backup-") as beside,
+    ):
+        copy = Path(beside) / DATABASE
+        _copy(index.store, copy)
+        _pack(package, copy, index.folder)
     return file.stat().st_size
 
 
@@ -71,12 +66,12 @@ def _copy(store: Store, to: Path) -> None:
         copy.execute("PRAGMA journal_mode=DELETE")
 
 
-def _pack(part: Path, database: Path, folder: Path) -> None:
+def _pack(file: IO[bytes], database: Path, folder: Path) -> None:
     uploads = folder / UPLOADS
     files = [(DATABASE, database)]
     if uploads.is_dir():
         files += [(f"{UPLOADS}/{f.name}", f) for f in sorted(uploads.iterdir()) if _is_kept(f)]
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
         digests = {}
         for name, path in files:
             with path.open("rb") as data, package.open(name, "w", force_zip64=True) as member:
@@ -98,14 +93,16 @@ def restore(file: Path, folder: Path) -> int:
         raise FileExistsError(
             f"{folder} is not empty. Restore into another folder: `pincite restore FILE --index NEW`."
         )
-    folder.absolute().parent.mkdir(parents=True, exist_ok=True)
+    disk.make_folder(folder.absolute().parent)
     beside = Path(tempfile.mkdtemp(dir=folder.absolute().parent, prefix=".restoring-"))
     try:
         moved_from = _unpack(file, beside)
         documents = _settle(beside, moved_from, os.path.abspath(folder / UPLOADS))
         if folder.exists():
             folder.rmdir()
-        os.replace(beside, folder)
+        disk.sync_folder(beside)
+        disk.rename(beside, folder)
+        disk.sync_folder(folder.absolute().parent)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return documents
@@ -121,12 +118,12 @@ def _unpack(file: Path, to: Path) -> str:
                 raise ValueError("it holds other files than it lists")
             for name, digest in digests.items():
                 path = to / name
-                path.parent.mkdir(exist_ok=True)
-                with package.open(name) as member, path.open("wb") as out:
+                disk.make_folder(path.parent)
+                with package.open(name) as member, disk.create(path) as out:
                     if _copied(member, out) != digest:
                         raise ValueError(f"{name} was changed")
-                    out.flush()
-                    os.fsync(out.fileno())
+                    disk.sync(out)
+                disk.sync_folder(path.parent)
             return str(told["uploads"])
     except _UNREADABLE as error:
         raise BadBackup(f"{file} cannot be restored: {error}. Use another, or index the folder again.") from error

@@ -37,6 +37,10 @@ _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 
 def mark(extract: Extract) -> Extract:
     """Return the extract with its furniture as `Kind.BOILERPLATE`; text and offsets stay as they are."""
+    hidden = tuple(block for block in extract.blocks if block.kind is Kind.HIDDEN)
+    if hidden:  # what nobody sees is no sign of anything
+        seen = mark(replace(extract, blocks=tuple(block for block in extract.blocks if block.kind is not Kind.HIDDEN)))
+        return replace(extract, blocks=tuple(sorted((*seen.blocks, *hidden), key=lambda block: block.start)))
     texts = [_SPACE.sub(" ", extract.text[block.start : block.end]) for block in extract.blocks]
     lines = [text.casefold().replace("’", "'").strip(_CLOSERS) for text in texts]
     words = [len(text.split()) for text in texts]

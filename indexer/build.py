@@ -25,7 +25,7 @@ from indexer.store import FileState
 if TYPE_CHECKING:
     from indexer.embedding import Embedder
 
-READING = 1  # goes up when readers change what they make of a file, so that files refused before are tried again
+READING = 2  # goes up when readers change what they make of a file, so that files refused before are tried again
 
 
 @dataclass(frozen=True, slots=True)

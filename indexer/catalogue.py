@@ -193,7 +193,9 @@ class Catalogue:
                 if len(text) != end - start:  # SQLite's substr stops at a NUL, which a text may hold
                     text = self.text_of(document_id)[start:end]
                 name = f"{document_id}:{start}-{end}"
-                found[key] = Passage(name, document_id, first, last, start, end, text, tokens, bool(boilerplate))
+                found[key] = Passage(
+                    name, document_id, first, last, start, end, text, tokens, boilerplate > 0, boilerplate > 1
+                )
         return found
 
     def passage_keys(self, document_id: str, number: int) -> list[int]:

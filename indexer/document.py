@@ -14,6 +14,11 @@ class Kind(StrEnum):
     LIST_ITEM = "list item"
     FOOTNOTE = "footnote"
     BOILERPLATE = "boilerplate"
+    HIDDEN = "not visible"
+
+
+ASIDE = frozenset({Kind.BOILERPLATE, Kind.HIDDEN})
+"""What is kept and can be cited, but ranks last and never answers."""
 
 
 class Refused(Exception):
@@ -92,7 +97,8 @@ class Passage:
     """What is embedded and ranked: one paragraph, several short neighbours, or a part of a long one.
 
     ``first`` and ``last`` are paragraph numbers; ``text`` is the source between ``char_start`` and
-    ``char_end``; ``tokens`` counts it with tiktoken.
+    ``char_end``; ``tokens`` counts it with tiktoken. ``boilerplate`` says that it ranks last and never answers;
+    ``hidden`` that this is because a reader of the original does not see it.
     """
 
     id: str
@@ -104,3 +110,4 @@ class Passage:
     text: str
     tokens: int
     boilerplate: bool = False
+    hidden: bool = False

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from indexer import disk
 from indexer.audit import Audit
 from indexer.catalogue import Catalogue, Filters
 from indexer.integrity import is_sealed, seal
@@ -36,7 +37,7 @@ class Index:
         """Open the index in ``folder``. Raises `IndexMissing`, `IndexUnusable`."""
         path = folder / DATABASE
         if create:
-            folder.mkdir(parents=True, exist_ok=True)
+            disk.make_folder(folder)
         elif not path.exists():
             raise IndexMissing(f"There is no index in {folder}. Make one: `pincite index FOLDER`.")
         self.folder = folder
@@ -123,7 +124,7 @@ class Index:
     def tidy(self) -> None:
         """Leave no byte of deleted text in the folder, not even of an earlier run; the caller is the only writer."""
         for file in self.folder.glob(f"{DATABASE}.mended*"):  # of a repair that was killed
-            file.unlink()
+            disk.delete(file)
         if self.store.has_traces:
             self.store.compact()
 

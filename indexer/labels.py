@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from indexer.document import Kind
+from indexer.document import ASIDE, Kind
 from indexer.marks import Mark, ends_open, is_contents_line, marks
 from indexer.series import SUB_STYLES, Piece, Series, find_series
 
@@ -51,7 +51,7 @@ def label(pieces: Sequence[Piece]) -> list[Label | None]:
 
 
 def _claims(piece: Piece) -> list[Mark]:
-    if piece.kind in (Kind.BOILERPLATE, Kind.FOOTNOTE) or is_contents_line(piece.text):
+    if piece.kind in (*ASIDE, Kind.FOOTNOTE) or is_contents_line(piece.text):
         return []
     return marks(piece.text)
 
@@ -175,7 +175,7 @@ def _is_referred_to(series: Series, pieces: Sequence[Piece]) -> bool:
 def _label_citations(pieces: Sequence[Piece], labels: list[Label | None]) -> None:
     number = 0
     for at, piece in enumerate(pieces):
-        if labels[at] is None and _HAVING_REGARD.match(_after_mark(piece.text)) and piece.kind is not Kind.BOILERPLATE:
+        if labels[at] is None and _HAVING_REGARD.match(_after_mark(piece.text)) and piece.kind not in ASIDE:
             number += 1
             labels[at] = Label(f"citation {number}", "citation")
             piece.kind = Kind.BODY

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from indexer.dates import FoundDate, dates_in
-from indexer.document import Block, Extract, Kind
+from indexer.document import ASIDE, Block, Extract, Kind
 from indexer.language import detect
 
 _HEAD: Final = 15
@@ -83,7 +83,7 @@ def _cover_title(extract: Extract) -> str | None:
     lines = [
         (_line(extract, block).strip("*∗† "), block)
         for block in extract.blocks[: _HEAD + 5]
-        if block.page == first_page and block.kind is not Kind.BOILERPLATE
+        if block.page == first_page and block.kind not in ASIDE
     ]
     for at, (line, _) in enumerate(lines):
         if not _IS_A.match(line) or len(line.split()) >= _PARAGRAPH or _SENTENCE_END.search(line):
@@ -97,7 +97,7 @@ def _cover_title(extract: Extract) -> str | None:
 
 def _title_blocks(extract: Extract) -> list[Block]:
     """The blocks that may be the title, likeliest first: the highest headings, other headings, the first lines."""
-    head = [block for block in extract.blocks if block.kind is not Kind.BOILERPLATE][:_HEAD]
+    head = [block for block in extract.blocks if block.kind not in ASIDE][:_HEAD]
     headings = [block for block in head if block.kind is Kind.HEADING]
     highest = min((block.level for block in headings if block.level), default=0)
     lines = list(itertools.takewhile(lambda block: len(_line(extract, block).split()) < _PARAGRAPH, head))
@@ -148,7 +148,7 @@ def _language(extract: Extract) -> str | None:
     """What the words show, where they show it: pages often declare the language of their template."""
     parts, size = [], 0
     for block in extract.blocks:
-        if block.kind is not Kind.BOILERPLATE:
+        if block.kind not in ASIDE:
             parts.append(extract.text[block.start : block.end])
             size += block.end - block.start
         if size > _LANGUAGE_SAMPLE:

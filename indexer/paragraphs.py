@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from indexer.document import Extract, Kind, Paragraph
+from indexer.document import ASIDE, Extract, Kind, Paragraph
 from indexer.labels import Label, label
 from indexer.marks import ends_open, is_contents_line, marks
 from indexer.series import Piece
@@ -130,7 +130,7 @@ def _find_headings(pieces: Sequence[Piece]) -> None:
     for piece, after in pairwise(pieces):
         if piece.kind is not Kind.BODY or not _looks_like_heading(piece.text):
             continue
-        over_text = after.kind is not Kind.BOILERPLATE and len(after.text) >= max(100, 2 * len(piece.text))
+        over_text = after.kind not in ASIDE and len(after.text) >= max(100, 2 * len(piece.text))
         if over_text or (not titled and _looks_like_heading(after.text) and len(piece.text) > 20):
             piece.kind = Kind.HEADING
             piece.level = 2 if titled else 1
@@ -184,7 +184,7 @@ def _heading_paths(pieces: Sequence[Piece], labels: Sequence[Label | None]) -> l
             depth = len(found.text.split(".")) if found and found.kind == "section" else 0
             while above and not _is_below(piece.level, depth, above[-1][0], above[-1][1]):
                 above.pop()
-        paths.append(() if piece.kind is Kind.BOILERPLATE else tuple(text for _, _, text in above))
+        paths.append(() if piece.kind in ASIDE else tuple(text for _, _, text in above))
         if piece.kind is Kind.HEADING:
             above.append((piece.level, depth, " ".join(piece.text.split())))
     return paths

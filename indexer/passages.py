@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from indexer.document import Document, Kind, Paragraph, Passage
+from indexer.document import ASIDE, Document, Kind, Paragraph, Passage
 from indexer.sentences import Span, sentences, trim
 
 Counter = Callable[[str], int]
@@ -45,7 +45,7 @@ def passages(text: str, paragraphs: Sequence[Paragraph], count: Counter, sizes: 
     headings = [p.number for p in paragraphs if p.kind is Kind.HEADING]
 
     def place(p: Paragraph) -> tuple[object, ...]:
-        return bisect(headings, p.number), p.heading_path, p.kind is Kind.BOILERPLATE, p.kind is Kind.FOOTNOTE
+        return bisect(headings, p.number), p.heading_path, p.kind in ASIDE and p.kind, p.kind is Kind.FOOTNOTE
 
     cut: list[Passage] = []
     for _, group in groupby(content, key=place):
@@ -79,7 +79,7 @@ def _passages_of(text: str, members: list[Paragraph], count: Counter, longest: i
     return [
         Passage(
             f"{first.document_id}:{start}-{end}", first.document_id, first.number, last.number, start, end,
-            text[start:end], count(text[start:end]), first.kind is Kind.BOILERPLATE,
+            text[start:end], count(text[start:end]), first.kind in ASIDE, first.kind is Kind.HIDDEN,
         )
         for start, end in spans
     ]  # fmt: skip

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer import seals
+from indexer import disk, seals
 from indexer.catalogue import Catalogue
 from indexer.document import Document, Passage
 from indexer.index import Index, IndexBusy
@@ -67,7 +66,7 @@ def _salvage(index: Index) -> tuple[int, tuple[str, ...]]:
     _not_open_elsewhere(index)
     beside = index.folder / f"{DATABASE}.mended"
     for old in index.folder.glob(f"{DATABASE}.mended*"):
-        old.unlink()
+        disk.delete(old)
     mended = Store(beside)
     kept, lost = 0, []
     with closing(mended):
@@ -143,7 +142,7 @@ def _passages(store: Store, catalogue: Catalogue, document: Document, key: int, 
     ).fetchall():
         words = text[start:end]
         name = f"{document.id}:{start}-{end}"
-        passage = Passage(name, document.id, first, last, start, end, words, tokens, bool(boilerplate))
+        passage = Passage(name, document.id, first, last, start, end, words, tokens, boilerplate > 0, boilerplate > 1)
         about = context(document, paragraphs[first]) if headed else ""
         yield StoredPassage(
             passage, index_words(words, document.language), index_words(about, document.language), embedded
@@ -168,9 +167,6 @@ def _name(db: sqlite3.Connection, key: int) -> str:
 def _replace(folder: Path) -> None:
     """Put the mended database in the place of the old one."""
     for suffix in ("-wal", "-shm", "-journal"):
-        (folder / f"{DATABASE}{suffix}").unlink(missing_ok=True)
-    os.replace(folder / f"{DATABASE}.mended", folder / DATABASE)
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        os.fsync(handle)
-        os.close(handle)
+        disk.delete(folder / f"{DATABASE}{suffix}")
+    disk.rename(folder / f"{DATABASE}.mended", folder / DATABASE)
+    disk.sync_folder(folder)

@@ -259,11 +259,11 @@ class Store:
               p.page, p.char_start, p.char_end) for p in paragraphs),
         )  # fmt: skip
         for stored in passages:
-            p = stored.passage
+            p = stored.passage  # in "boilerplate" 1 is page furniture, and 2 what is not visible in the original
             row = self.db.execute(
                 "INSERT INTO passages (document, first, last, char_start, char_end, tokens, boilerplate, embedded)"
                 " VALUES (?,?,?,?,?,?,?,?)",
-                (key, p.first, p.last, p.char_start, p.char_end, p.tokens, p.boilerplate, stored.embedded),
+                (key, p.first, p.last, p.char_start, p.char_end, p.tokens, p.boilerplate + p.hidden, stored.embedded),
             ).lastrowid
             self.db.execute(
                 "INSERT INTO keywords (rowid, context, words) VALUES (?,?,?)", (row, stored.context, stored.words)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +11,8 @@ from pathlib import Path
 import faiss
 import numpy as np
 import numpy.typing as npt
+
+from indexer import disk
 
 Keys = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -83,16 +83,20 @@ class Vectors:
     def save(self, folder: Path) -> None:
         """Write the index beside its checksum; the manifest is renamed into place last."""
         name = f"dense-{self.generation}.faiss"
-        _write(self._index, folder / f"{name}.tmp")
-        digest = _synced_digest(folder / f"{name}.tmp")
-        os.replace(folder / f"{name}.tmp", folder / name)
-        manifest = folder / f"{_MANIFEST}.tmp"
-        manifest.write_text(json.dumps({"file": name, "generation": self.generation, "sha256": digest}))
-        _synced_digest(manifest)
-        os.replace(manifest, folder / _MANIFEST)
+        digest = hashlib.sha256()
+        with disk.replacing(folder / name) as file:
+
+            def write(part: bytes) -> int:
+                digest.update(part)
+                return file.write(part)
+
+            faiss.write_index(self._index, faiss.PyCallbackIOWriter(write, 1 << 20))
+        told = {"file": name, "generation": self.generation, "sha256": digest.hexdigest()}
+        with disk.replacing(folder / _MANIFEST) as file:
+            file.write(json.dumps(told).encode())
         for old in folder.glob("dense-*.faiss*"):
             if old.name != name:
-                old.unlink(missing_ok=True)
+                disk.delete(old)
 
     @classmethod
     def load(cls, folder: Path, generation: int) -> Vectors | None:
@@ -121,19 +125,3 @@ def _approximate(n: int, dimensions: int) -> faiss.Index:
     index.own_fields = True
     quantizer.this.disown()
     return index
-
-
-def _write(index: faiss.Index, path: Path) -> None:
-    """Write an index. Raises `OSError`."""
-    try:
-        faiss.write_index(index, str(path))
-    except RuntimeError as error:  # FAISS gives the reason in words only
-        path.unlink(missing_ok=True)
-        number = next((n for n in (errno.ENOSPC, errno.EDQUOT, errno.EROFS) if os.strerror(n) in str(error)), errno.EIO)
-        raise OSError(number, os.strerror(number), str(path)) from error
-
-
-def _synced_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -12,7 +12,9 @@ import snowballstemmer
 
 _WORD = re.compile(r"\d+(?:[.,/\-]\d+)+|[^\W_]+(?:['’][^\W_]+)*")
 _LINE_END_HYPHEN = re.compile(r"(?<=\w)[-\u00ad\u2010]\n\s*(?=\w)")
-_SOFT = {0x00AD: None, 0x200B: None, 0x200C: None, 0x200D: None, 0xFEFF: None}
+_SOFT = dict.fromkeys(
+    (0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), None
+)
 _STEMMERS = {
     "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish",
     "fr": "french", "hu": "hungarian", "hy": "armenian", "it": "italian", "nl": "dutch", "no": "norwegian",

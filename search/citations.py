@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indexer.document import Document, Paragraph
-from search.results import Citation
+from indexer.document import Document, Kind, Paragraph
+from indexer.unseen import unseen
+from search.results import Citation, Span
 
 
 class NotInSource(Exception):
@@ -29,8 +30,25 @@ def cite(document: Document, paragraphs: Sequence[Paragraph], text: str, start: 
     first, last = touched[0], touched[-1]
     return Citation(
         first.number, last.number, first.label, first.label_kind, first.page, start, end, text,
-        permalink(document.id, first.number),
+        permalink(document.id, first.number), hidden_of(touched, text),
     )  # fmt: skip
+
+
+def hidden_of(paragraphs: Sequence[Paragraph], text: str) -> tuple[Span, ...]:
+    """Return which parts of ``text``, which stands in these paragraphs, a reader of the original does not see."""
+    if any(p.kind is Kind.HIDDEN for p in paragraphs):
+        return ((0, len(text)),)
+    return tuple(unseen(text))
+
+
+def not_visible(hidden: Sequence[Sequence[int]], text: str) -> str:
+    """Say in words that a text, or some of it, is not visible in the original; "" if all of it is."""
+    if not hidden:
+        return ""
+    count = sum(end - start for start, end in hidden)
+    if count == len(text):
+        return "not visible in the original"
+    return f"{count} of its characters not visible in the original"
 
 
 def permalink(document_id: str, paragraph: int) -> str:
@@ -38,9 +56,12 @@ def permalink(document_id: str, paragraph: int) -> str:
     return f"/documents/{document_id}#p{paragraph}"
 
 
-def pinpoint(label: str | None, page: int | None, paragraph: int) -> str:
-    """Say in words where a citation points: "recital O", "para 124.40, page 3", "paragraph 7"."""
+def pinpoint(label: str | None, page: int | None, paragraph: int, hidden: str = "") -> str:
+    """Say in words where a citation points: "recital O", "para 124.40, page 3", "paragraph 7".
+
+    ``hidden`` is what `not_visible` says of its words.
+    """
     where = label or f"paragraph {paragraph}"
     if label and label[0].isdigit():
         where = f"para {label}"
-    return f"{where}, page {page}" if page else where
+    return ", ".join(part for part in (where, page and f"page {page}", hidden) if part)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from indexer.catalogue import Catalogue
-from indexer.document import Document, Kind, Paragraph, Passage
+from indexer.document import ASIDE, Document, Kind, Paragraph, Passage
 from search.calendar import Period, of_iso
 from search.datekinds import DateKind, kind_of
 from search.dates import date_expressions
@@ -88,7 +88,7 @@ def _dated(document: Document, paragraphs: Sequence[Paragraph]) -> Iterator[Date
     found = [d for paragraph in paragraphs for d in _in_paragraph(document, paragraph, own, paragraph.number <= _HEAD)]
     stated = next((d for d in found if d.kind is DateKind.DOCUMENT), None)
     if stated is None and own is not None and paragraphs:
-        first = next((p for p in paragraphs if p.kind is not Kind.BOILERPLATE), paragraphs[0])
+        first = next((p for p in paragraphs if p.kind not in ASIDE), paragraphs[0])
         yield Dated(document, first.number, first.char_start, first.char_start, own, DateKind.DOCUMENT)
     for dated in found:
         if dated.kind is not DateKind.DOCUMENT or dated is stated:
@@ -96,7 +96,7 @@ def _dated(document: Document, paragraphs: Sequence[Paragraph]) -> Iterator[Date
 
 
 def _in_paragraph(document: Document, paragraph: Paragraph, own: Period | None, head: bool) -> Iterator[Dated]:
-    if paragraph.kind is Kind.BOILERPLATE:
+    if paragraph.kind in ASIDE:
         return
     for date in date_expressions(paragraph.text, own):
         kind = kind_of(paragraph.text, date, own if head else None)

@@ -27,6 +27,7 @@ class Citation:
     char_end: int
     text: str
     permalink: str
+    hidden: tuple[Span, ...] = ()  # of ``text``, what a reader of the original does not see
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,8 @@ def test_what_a_page_does_not_show_is_not_text() -> None:
         "<script>var a</script><style>p{}</style><noscript>no</noscript><p hidden>no</p><p style='display: none'>no</p>"
         "<!-- no --><template>no</template>Yes<svg><text>no</text></svg>"
     )
-    assert blocks_of(extract) == ["Yes"]
+    assert blocks_of(extract, Kind.BODY) == ["Yes"]
+    assert blocks_of(extract) == ["Yes", "no", "no"], "what is in the page but not shown is kept, and told apart"
 
 
 def test_menus_and_footers_are_boilerplate_and_articles_are_not() -> None:

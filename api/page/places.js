@@ -12,8 +12,12 @@ export const addressOfPlace = (document, at) =>
 export function placeName(at) {
   const several = at.paragraph_end > at.paragraph;
   const own = at.label || (several ? t("paragraphs", { n: `${at.paragraph}–${at.paragraph_end}` }) : t("paragraph", { n: String(at.paragraph) }));
-  return at.page ? `${own}, ${t("page", { n: String(at.page) })}` : own;
+  return [own, at.page && t("page", { n: String(at.page) }), unseen(at)].filter(Boolean).join(", ");
 }
+
+/** Says that words, or some of them, are not visible in the original. */
+export const unseen = ({ hidden, char_start, char_end }) =>
+  hidden?.length > 0 && t(hidden[0][1] - hidden[0][0] < char_end - char_start ? "unseenPart" : "unseen");
 
 export const about = (document) =>
   [document.publisher, dateName(document.date), document.language && languageName(document.language)].filter(Boolean).join(" · ");

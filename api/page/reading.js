@@ -1,5 +1,6 @@
 // The text of a document of any length: only what is near the window is fetched and drawn; the rest keeps its place.
 import { el, icon, marked } from "./dom.js";
+import { unseen } from "./places.js";
 import { t } from "./words.js";
 import * as wire from "./wire.js";
 
@@ -99,7 +100,7 @@ export class Reading {
     return el("section", { id: `p${p.number}`, class: `paragraph ${p.kind.replace(" ", "-")}${p.number === this.cited ? " cited" : ""}`, "data-place": true, "aria-label": p.label || t("paragraphHead", { n: p.number }) },
       el("a", { class: "place", href: `#p${p.number}`, title: t("linkTo", { n: p.number }) },
         el("span", { class: "number" }, p.number), p.label && el("span", { class: "label", dir: "auto" }, p.label)),
-      el(heading ? "h2" : "p", { class: "said", dir: "auto" }, marked(p.text, this.spansOf(p))));
+      el(heading ? "h2" : "p", { class: "said", dir: "auto" }, marked(p.text, this.spansOf(p))), unseen(p) && el("p", { class: "meta" }, unseen(p)));
   }
 
   /** What is marked in a paragraph: the words that were found, or the words that are cited if they are only a part of it. */

@@ -7,8 +7,8 @@ const paints = new WeakMap();
 /** What the tray keeps of a passage: enough to show it, open it and export it. */
 export function itemOf(document, at, quote) {
   const { id, title, publisher, date, language, source } = document;
-  const { paragraph, paragraph_end, label, page, char_start, char_end } = at;
-  return { document: { id, title, publisher, date, language, source }, at: { paragraph, paragraph_end, label, page, char_start, char_end }, quote };
+  const { paragraph, paragraph_end, label, page, char_start, char_end, hidden } = at;
+  return { document: { id, title, publisher, date, language, source }, at: { paragraph, paragraph_end, label, page, char_start, char_end, hidden }, quote };
 }
 
 const keyOf = ({ document, at }) => `${document.id}:${at.char_start}-${at.char_end}`;

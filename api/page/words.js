@@ -107,6 +107,8 @@ const WORDS = {
   paragraphs: ["paragraphs {n}", "абзацы {n}"],
   paragraphHead: ["Paragraph {n}", "Абзац {n}"],
   page: ["page {n}", "с. {n}"],
+  unseen: ["not visible in the original", "не видно в оригинале"],
+  unseenPart: ["has characters not visible in the original", "есть знаки, не видимые в оригинале"],
   pageHead: ["Page {n}", "Страница {n}"],
   linkTo: ["Link to paragraph {n}", "Ссылка на абзац {n}"],
   copy: ["Copy", "Копировать"],

@@ -11,6 +11,7 @@ from lxml import etree
 
 from indexer.document import Extract, Kind, Refused
 from indexer.readers import html, mail, text
+from indexer.readers.docx_hidden import Hidden
 from indexer.readers.docx_numbering import Numbering
 from indexer.readers.kinds import media_type_of
 from indexer.readers.layout import Layout
@@ -30,11 +31,12 @@ def read(data: bytes, name: str) -> Extract:
     main = main_part(package)
     root = package.part(main)
     body = None if root is None else next((child for child in root if tag(child) == "body"), None)
-    if body is None:
+    if root is None or body is None:
         raise Refused("not a Word file, or a damaged one: it has no document in it")
     folder = posixpath.dirname(main)
     styles = Styles(package.part(f"{folder}/styles.xml"))
-    writer = _Writer(styles, Numbering(package.part(f"{folder}/numbering.xml")), _Chunks(package, main))
+    numbering, hidden = Numbering(package.part(f"{folder}/numbering.xml")), Hidden(styles.by_id, root)
+    writer = _Writer(styles, numbering, _Chunks(package, main), hidden)
     writer.story(body)
     for notes in ("footnotes", "endnotes"):
         writer.notes(package.part(f"{folder}/{notes}.xml"), notes)
@@ -81,7 +83,7 @@ class Styles:
     def __init__(self, root: etree._Element | None) -> None:
         """Take the root of styles.xml, or None if the file has none."""
         found = () if root is None else [element for element in root if tag(element) == "style"]
-        self._styles = {attribute(style, "styleId"): style for style in found}
+        self.by_id = {attribute(style, "styleId"): style for style in found}
         self.language = attribute(child(root, "docDefaults", "rPrDefault", "rPr", "lang"))
 
     def heading_level(self, style_id: str | None) -> int:
@@ -106,9 +108,9 @@ class Styles:
     def _chain(self, style_id: str | None) -> Iterator[etree._Element]:
         """Yield a style and those it is based on."""
         seen: set[str | None] = set()
-        while style_id in self._styles and style_id not in seen:
+        while style_id in self.by_id and style_id not in seen:
             seen.add(style_id)
-            style = self._styles[style_id]
+            style = self.by_id[style_id]
             yield style
             style_id = attribute(child(style, "basedOn"))
 
@@ -141,8 +143,10 @@ class _Chunks:
 class _Writer:
     """Writes the paragraphs and tables of a story (the body, a note) as blocks."""
 
-    def __init__(self, styles: Styles, numbering: Numbering, chunks: _Chunks) -> None:
+    def __init__(self, styles: Styles, numbering: Numbering, chunks: _Chunks, hidden: Hidden) -> None:
         self.layout = Layout()
+        self._hidden = hidden
+        self._unseen: list[str] = []
         self._chunks = chunks
         self._styles = styles
         self._numbering = numbering
@@ -185,8 +189,14 @@ class _Writer:
         elif words:
             kind = Kind.HEADING if level else Kind.LIST_ITEM if number == "" else Kind.BODY
             self.layout.add(f"{number} {words}" if number else words, kind, level)
+        self._put_aside()
         for box in boxes:
             self.story(box)
+
+    def _put_aside(self) -> None:
+        """Write what was not seen of the last paragraph or row."""
+        self.layout.add("".join(self._unseen), Kind.HIDDEN)
+        self._unseen.clear()
 
     def _level(self, properties: etree._Element | None, style: str | None) -> int:
         own = attribute(child(properties, "outlineLvl"))
@@ -210,11 +220,14 @@ class _Writer:
         boxes: list[etree._Element] = []
         words = (" ".join("".join(self._words(cell, boxes)).split()) for cell in cells)
         self.layout.add("\t".join(cell for cell in words if cell))
+        self._put_aside()
         for box in boxes:
             self.story(box)
 
     def _words(self, paragraph: etree._Element, boxes: list[etree._Element]) -> Iterator[str]:
-        """Yield the pieces of a paragraph's text; text boxes anchored in it are put aside."""
+        """Yield the pieces of a paragraph's text; text boxes anchored in it are put aside, and what is not seen."""
+        style = attribute(child(paragraph, "pPr", "pStyle"))
+        unseen = False
         walker = etree.iterwalk(paragraph, events=("start",))
         for _, element in walker:
             kind = tag(element)
@@ -225,6 +238,10 @@ class _Writer:
                 if kind == "ruby":
                     yield from self._base_of(element)
                 walker.skip_subtree()
+            elif kind == "r":
+                unseen = self._hidden.hides(element, style)
+            elif unseen and (kind == "t" or kind in _SIGNS):
+                self._unseen.append((element.text or "") if kind == "t" else " ")
             elif kind == "t":
                 yield element.text or ""
             elif kind in ("footnoteReference", "endnoteReference"):

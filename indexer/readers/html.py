@@ -10,6 +10,7 @@ from lxml import etree
 from indexer.document import Extract, Kind
 from indexer.encoding import decode
 from indexer.readers.html_head import declared_by
+from indexer.readers.html_hidden import SIGNS, hidden_of
 from indexer.readers.html_regions import furniture_of, is_dropped
 from indexer.readers.layout import Layout
 from indexer.readers.markup import parse_html
@@ -38,7 +39,8 @@ def read(data: bytes, name: str) -> Extract:
 def read_text(text: str) -> Extract:
     """Return the text of a page that is decoded already, such as the body of a letter."""
     root = parse_html(text)
-    page = _Page(furniture_of(root))
+    hidden = hidden_of(root) if SIGNS.search(text) else frozenset()
+    page = _Page(furniture_of(root, hidden), hidden)
     page.walk(root)
     return page.layout.extract("text/html", **declared_by(root))
 
@@ -46,9 +48,11 @@ def read_text(text: str) -> Extract:
 class _Page:
     """Walks the tree of a page once and writes its blocks."""
 
-    def __init__(self, furniture: frozenset[etree._Element]) -> None:
+    def __init__(self, furniture: frozenset[etree._Element], hidden: frozenset[etree._Element]) -> None:
         self.layout = Layout()
         self._furniture = furniture
+        self._hidden = hidden
+        self._unseen: list[str] = []
         self._words: list[str] = []
         self._inside: list[str] = []  # the elements whose kind the current text takes, outermost first
         self._rows = 0  # how many data rows we are inside of
@@ -67,10 +71,12 @@ class _Page:
                 self._close(element, tag)
 
     def _open(self, element: etree._Element, tag: str) -> None:
+        if element in self._hidden and self._unseen:
+            self._unseen.append(" ")
         if tag == "br":
             self._words.append("\n")
         elif tag in ("td", "th") and self._rows:
-            if any(not words.isspace() for words in self._words):
+            if element not in self._hidden and any(not words.isspace() for words in self._words):
                 self._words.append("\t")
         elif tag in _BLOCKS and not self._rows:
             self._end_block()
@@ -82,7 +88,7 @@ class _Page:
         self._as_is += tag == "pre"
         if tag == "tr" and _is_data_row(element):
             self._rows += 1
-        self._write(element.text)
+        self._write(element.text, element)
 
     def _close(self, element: etree._Element, tag: str) -> None:
         if not is_dropped(element, tag):
@@ -96,13 +102,20 @@ class _Page:
             if element in self._furniture:
                 self._end_block()
                 self._inside.pop()
-        self._write(element.tail)
+        self._write(element.tail, element.getparent())
 
-    def _write(self, words: str | None) -> None:
-        if words:
+    def _write(self, words: str | None, within: etree._Element | None) -> None:
+        if words and within in self._hidden:
+            self._unseen.append(_SPACES.sub(" ", words))
+        elif words:
             self._words.append(words.replace("\r\n", "\n") if self._as_is else _SPACES.sub(" ", words))
 
     def _end_block(self) -> None:
+        self._end_seen_block()
+        self.layout.add("".join(self._unseen), Kind.HIDDEN)
+        self._unseen.clear()
+
+    def _end_seen_block(self) -> None:
         words = "".join(self._words)
         self._words.clear()
         if not words or words.isspace():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from typing import Final
 
 from lxml import etree
@@ -11,7 +12,6 @@ _UNSEEN: Final = frozenset(
     "head script style template noscript svg math canvas iframe object embed applet audio video select button input "
     "textarea datalist map".split()
 )
-_HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _FURNITURE_ROLES: Final = frozenset(
     "navigation banner contentinfo search complementary dialog alertdialog menu menubar toolbar".split()
 )
@@ -27,18 +27,13 @@ _MOST: Final = 0.4
 
 
 def is_dropped(element: etree._Element, tag: str) -> bool:
-    """Whether a reader of the page does not see the element."""
-    if tag in _UNSEEN or not tag:
-        return True
-    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
-        return True
-    style = element.get("style")
-    return style is not None and _HIDDEN_STYLE.search(style) is not None
+    """Whether the element is no text of the page."""
+    return tag in _UNSEEN or not tag or element.get("aria-hidden") == "true"
 
 
-def furniture_of(root: etree._Element) -> frozenset[etree._Element]:
-    """Return the outermost elements that hold page furniture."""
-    words, linked = _word_counts(root)
+def furniture_of(root: etree._Element, hidden: Set[etree._Element]) -> frozenset[etree._Element]:
+    """Return the outermost elements that hold page furniture; the words of those in ``hidden`` do not count."""
+    words, linked = _word_counts(root, hidden)
     found: set[etree._Element] = set()
     walker = etree.iterwalk(root, events=("start",))
     for _, element in walker:
@@ -51,7 +46,9 @@ def furniture_of(root: etree._Element) -> frozenset[etree._Element]:
     return frozenset(found)
 
 
-def _word_counts(root: etree._Element) -> tuple[dict[etree._Element, int], dict[etree._Element, int]]:
+def _word_counts(
+    root: etree._Element, hidden: Set[etree._Element]
+) -> tuple[dict[etree._Element, int], dict[etree._Element, int]]:
     """Return how many words each element holds, and how many of them are links."""
     words: dict[etree._Element, int] = {root: 0}
     linked: dict[etree._Element, int] = {}
@@ -62,14 +59,14 @@ def _word_counts(root: etree._Element) -> tuple[dict[etree._Element, int], dict[
         if event == "start" and unseen:
             walker.skip_subtree()
         elif event == "start":
-            words[element] = len((element.text or "").split())
+            words[element] = 0 if element in hidden else len((element.text or "").split())
         else:
             count = 0 if unseen else words[element]
             if tag == "a":
                 linked[element] = count
             parent = element.getparent()
             if parent is not None and element is not root:
-                words[parent] += count + len((element.tail or "").split())
+                words[parent] += count + (0 if parent in hidden else len((element.tail or "").split()))
                 linked[parent] = linked.get(parent, 0) + (0 if unseen else linked.get(element, 0))
     return words, linked
 

@@ -28,9 +28,16 @@ class Layout:
         self._parts: list[str] = []
         self._length = 0
         self._blocks: list[Block] = []
+        self._hidden: list[str] = []
 
     def add(self, text: str, kind: Kind = Kind.BODY, level: int = 0) -> None:
-        """Append one block, or several where blank lines part the text; white space around a block is dropped."""
+        """Append one block, or several where blank lines part the text; white space around a block is dropped.
+
+        What is `Kind.HIDDEN` comes last, so that the paragraphs a reader sees keep their numbers and neighbours.
+        """
+        if kind is Kind.HIDDEN:
+            self._hidden.append(text)
+            return
         for part in _BLANK_LINES.split(text):
             self._add(part.strip(), kind, level)
 
@@ -51,4 +58,8 @@ class Layout:
 
     def extract(self, media_type: str, **declared: Unpack[Declared]) -> Extract:
         """Return what was laid out as an `Extract`."""
+        for text in self._hidden:
+            for part in _BLANK_LINES.split(text):
+                self._add(part.strip(), Kind.HIDDEN, 0)
+        self._hidden.clear()
         return Extract("".join(self._parts), tuple(self._blocks), media_type, **declared)

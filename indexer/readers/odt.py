@@ -13,6 +13,9 @@ from indexer.readers.layout import Layout
 from indexer.readers.package import Package
 
 _TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_STYLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_FO: Final = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+_HIDING: Final = frozenset({"hidden-text", "hidden-paragraph"})
 _SPACES: Final = re.compile(r"[ \t\r\n]+")
 _UNSEEN: Final = frozenset({"annotation", "tracked-changes", "sequence-decls", "forms", "variable-decls", "script"})
 
@@ -26,7 +29,7 @@ def read(data: bytes, name: str) -> Extract:
     root = package.part("content.xml")
     if root is None:
         raise Refused("not an OpenDocument text, or a damaged one: it has no content in it")
-    writer = _Writer()
+    writer = _Writer(_hidden_styles(root, package.part("styles.xml")))
     writer.walk(root)
     for note in writer.notes:
         writer.layout.add(note, Kind.FOOTNOTE)
@@ -46,8 +49,10 @@ def _tag(element: etree._Element) -> str:
 class _Writer:
     """Writes the paragraphs and tables below an element as blocks, and gathers the notes."""
 
-    def __init__(self) -> None:
+    def __init__(self, hidden: frozenset[str]) -> None:
         self.layout = Layout()
+        self._hidden = hidden  # names of styles
+        self._unseen: list[str] = []
         self.notes: list[str] = []
 
     def walk(self, root: etree._Element) -> None:
@@ -71,6 +76,7 @@ class _Writer:
             parent = element.getparent()
             in_list = parent is not None and _tag(parent) == "list-item"
             self.layout.add(words, Kind.LIST_ITEM if in_list else Kind.BODY)
+        self._put_aside()
         for box in boxes:
             self.walk(box)
 
@@ -83,14 +89,26 @@ class _Writer:
         boxes: list[etree._Element] = []
         words = ["".join(self._words(inner[0], boxes)).strip() for inner in paragraphs if inner]
         self.layout.add("\t".join(cell for cell in words if cell))
+        self._put_aside()
         return True
 
+    def _put_aside(self) -> None:
+        """Write what was not seen of the last paragraph or row."""
+        self.layout.add("".join(self._unseen), Kind.HIDDEN)
+        self._unseen.clear()
+
     def _words(self, paragraph: etree._Element, boxes: list[etree._Element]) -> Iterator[str]:
-        """Yield the pieces of a paragraph's text; frames are put aside and notes replaced by their marks."""
+        """Yield the pieces of a paragraph's text; frames and what is not seen are put aside, notes are marks."""
         walker = etree.iterwalk(paragraph, events=("start", "end"))
         for event, element in walker:
             tag = _tag(element)
-            if event == "start":
+            unseen = element.get(f"{_TEXT}style-name") in self._hidden or (
+                tag in _HIDING and element.get(f"{_TEXT}is-hidden") != "false"
+            )
+            if event == "start" and unseen:
+                self._unseen += ["".join(element.itertext()), " "]
+                walker.skip_subtree()
+            elif event == "start":
                 if tag == "note":
                     self.notes.append("")
                     at = len(self.notes)
@@ -108,6 +126,22 @@ class _Writer:
     def _note(self, note: etree._Element, boxes: list[etree._Element]) -> str:
         paragraphs = [inner for inner in note.iter() if _tag(inner) == "p"]
         return " ".join("".join(self._words(inner, boxes)).strip() for inner in paragraphs)
+
+
+def _hidden_styles(*parts: etree._Element | None) -> frozenset[str]:
+    """Return the names of the styles whose text is hidden, tiny, or white where nothing in the file has a ground."""
+    found = set()
+    looks = [look for part in parts if part is not None for look in part.iter(etree.Element)]
+    grounds = {(look.get(f"{_FO}background-color") or "transparent").lower() for look in looks}
+    bare = grounds <= {"transparent", "#ffffff"}
+    for look in looks:
+        style = look.getparent()
+        if look.tag == f"{_STYLE}text-properties" and style is not None:
+            white = bare and look.get(f"{_FO}color") in ("#ffffff", "#FFFFFF")
+            tiny = re.fullmatch(r"[01](\.0*)?pt", look.get(f"{_FO}font-size") or "")
+            if look.get(f"{_TEXT}display") == "none" or tiny or white:
+                found.add(style.get(f"{_STYLE}name") or "")
+    return frozenset(found - {""})
 
 
 def _own_words(element: etree._Element, tag: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ import pypdfium2.raw as pdfium_c
 
 from indexer.document import Block, Extract, Kind, Refused
 from indexer.readers.pdf_blocks import LineBlock, blocks_of
+from indexer.readers.pdf_hidden import Looks
 from indexer.readers.pdf_layout import regions, without_furniture
 from indexer.readers.pdf_lines import Line, page_lines
 
@@ -24,21 +25,21 @@ def read(data: bytes, name: str) -> Extract:
     """The text of a PDF file, its blocks and what it declares of itself.
 
     Within a block lines are joined by one space, or by a line break where the line ends in a hyphen. Running
-    heads come once, as boilerplate at the end; page numbers are left out. Raises `Refused` for a file that is no
-    PDF, is damaged, needs a password or has no text layer.
+    heads come once, as boilerplate at the end, and after them what is not seen; page numbers are left out. Raises
+    `Refused` for a file that is no PDF, is damaged, needs a password or has no text layer.
     """
     pdf = _open(data)
     try:
-        pages, heights = _pages(pdf)
+        pages, heights, hidden = _pages(pdf)
         declared = pdf.get_metadata_dict(skip_empty=True)
         language = _language(pdf)
     finally:
         pdf.close()
     flow, heads = without_furniture(pages, heights)
     blocks = blocks_of([regions(page) for page in flow])
-    if not any(char.isalnum() for block in blocks for line in block.lines for char in line.text):
+    if not any(char.isalnum() for block in blocks for line in block.lines for char in line.text) and not hidden:
         raise Refused("no text layer: scanned pages; run OCR first, e.g. ocrmypdf")
-    text, placed = _assemble(blocks, heads)
+    text, placed = _assemble(blocks, heads, hidden)
     return Extract(
         text=text,
         blocks=placed,
@@ -79,15 +80,20 @@ def _looks_like(data: bytes) -> str:
     return "it does not begin with %PDF-"
 
 
-def _pages(pdf: pdfium.PdfDocument) -> tuple[list[list[Line]], list[float]]:
+def _pages(pdf: pdfium.PdfDocument) -> tuple[list[list[Line]], list[float], list[tuple[int, str]]]:
+    """The lines and the height of each page, and what is not seen of those where something is not (page, text)."""
+    looks = Looks()
+    hidden: list[tuple[int, str]] = []
     pages: list[list[Line]] = []
     heights: list[float] = []
     failed = 0
     for number in range(len(pdf)):
         try:
             page = pdf[number]
-            lines, height = page_lines(page, number + 1)
+            lines, height, unseen = page_lines(page, number + 1, looks)
             page.close()
+            if any(char.isalnum() for char in unseen):
+                hidden.append((number + 1, unseen))
         except pdfium.PdfiumError:
             failed += 1
             lines, height = [], 0.0
@@ -95,14 +101,18 @@ def _pages(pdf: pdfium.PdfDocument) -> tuple[list[list[Line]], list[float]]:
         heights.append(height)
     if failed == len(pages):
         raise Refused("damaged beyond reading: no page opens; get the file again" if pages else "a PDF without pages")
-    return pages, heights
+    return pages, heights, hidden
 
 
-def _assemble(blocks: list[LineBlock], heads: list[str]) -> tuple[str, tuple[Block, ...]]:
+def _assemble(
+    blocks: list[LineBlock], heads: list[str], hidden: list[tuple[int, str]]
+) -> tuple[str, tuple[Block, ...]]:
     parts: list[str] = []
     placed: list[Block] = []
     at = 0
-    for text, kind, level, page in [*_texts(blocks), *((head, Kind.BOILERPLATE, 0, None) for head in heads)]:
+    heads_last = ((head, Kind.BOILERPLATE, 0, None) for head in heads)
+    hidden_last = ((text, Kind.HIDDEN, 0, page) for page, text in hidden)
+    for text, kind, level, page in [*_texts(blocks), *heads_last, *hidden_last]:
         if not text.strip():
             continue
         placed.append(Block(at, at + len(text), kind, level, page))

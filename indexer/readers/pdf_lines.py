@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from indexer.readers.pdf_hidden import Box, Looks, Unseen, is_off_or_tiny
+
 # A gap this wide, in units of the font size, sets two columns or cells apart rather than two words.
 _CELL_GAP = 1.3
 _BOLD_WEIGHT = 600
@@ -49,8 +51,9 @@ class Line:
 class _Characters:
     """Boxes and fonts of the characters of one page, by their index in the text of the page."""
 
-    def __init__(self, text_page: pdfium.PdfTextPage, edges: tuple[float, float, float, float]) -> None:
+    def __init__(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, edges: Box, looks: Looks) -> None:
         self._handle = text_page.raw
+        self._unseen = Unseen(page, text_page, edges, looks)
         self._edges = edges  # left, bottom, right, top of the page
         self.text, self._index = _text_of(text_page)
         self._rect = pdfium_c.FS_RECTF()
@@ -69,6 +72,23 @@ class _Characters:
         left, right, low, high = rect.left, rect.right, rect.bottom, rect.top
         (x0, y0), (x1, y1) = self._turned(left, low, turn), self._turned(right, high, turn)
         return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+    def hides(self, start: int, end: int) -> bool:
+        """Whether a reader of the page does not see the word from ``start`` to ``end``, by how it is drawn."""
+        how = self._unseen.suspects(self._at(start))
+        if not how:
+            return False
+        rect, boxes = self._rect, []
+        for position in (start, end - 1):
+            pdfium_c.FPDFText_GetLooseCharBox(self._handle, self._at(position), self._rect_ref)
+            boxes.append((rect.left, rect.bottom, rect.right, rect.top))
+        (a0, a1, a2, a3), (b0, b1, b2, b3) = boxes
+        return self._unseen.hides(how, (min(a0, b0), min(a1, b1), max(a2, b2), max(a3, b3)))
+
+    def extent(self, turn: int) -> tuple[float, float]:
+        """Width and height of the page, turned so that the text lies level."""
+        width, height = self._edges[2] - self._edges[0], self._edges[3] - self._edges[1]
+        return (width, height) if turn in (0, 180) else (height, width)
 
     def _turned(self, x: float, y: float, turn: int) -> tuple[float, float]:
         """A point of the page, the page turned so that the text lies level, counted from its top left corner."""
@@ -127,8 +147,8 @@ def _text_of(text_page: pdfium.PdfTextPage) -> tuple[str, list[int]]:
     return text, index
 
 
-def page_lines(page: pdfium.PdfPage, number: int) -> tuple[list[Line], float]:
-    """The lines of a page, in the order in which the file draws them, and the height of the page in points.
+def page_lines(page: pdfium.PdfPage, number: int, looks: Looks) -> tuple[list[Line], float, str]:
+    """The lines of a page, in the order in which the file draws them, its height in points, and the words not seen.
 
     A line is cut where a wide gap sets cells or columns apart. The page is turned so that most of its text lies
     level; text in another direction (a stamp in the margin) comes last, below the rest.
@@ -136,11 +156,12 @@ def page_lines(page: pdfium.PdfPage, number: int) -> tuple[list[Line], float]:
     edges = page.get_bbox()
     text_page = page.get_textpage()
     try:
-        characters = _Characters(text_page, edges)
+        characters = _Characters(page, text_page, edges, looks)
         found: list[tuple[int, Line]] = []
+        hidden: list[str] = []
         for start, end in _line_spans(characters.text):
             turn = characters.turn(start)
-            found += [(turn, line) for line in _cells(characters, start, end, turn, number)]
+            found += [(turn, line) for line in _cells(characters, start, end, turn, number, hidden)]
     finally:
         text_page.close()
     weight: Counter[int] = Counter()
@@ -149,7 +170,8 @@ def page_lines(page: pdfium.PdfPage, number: int) -> tuple[list[Line], float]:
     main = max(weight, key=lambda turn: weight[turn], default=0)
     level = [line for turn, line in found if turn == main]
     depth = edges[3] - edges[1] if main in (0, 180) else edges[2] - edges[0]
-    return level + _set_below(level, [line for turn, line in found if turn != main]), depth
+    lines = level + _set_below(level, [line for turn, line in found if turn != main])
+    return lines, depth, _clean(" ".join(hidden))
 
 
 def _set_below(level: list[Line], turned: list[Line]) -> list[Line]:
@@ -177,16 +199,21 @@ def _line_spans(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _cells(characters: _Characters, start: int, end: int, turn: int, number: int) -> list[Line]:
-    """One line of PDFium's, cut at gaps too wide to be a space."""
+def _cells(characters: _Characters, start: int, end: int, turn: int, number: int, hidden: list[str]) -> list[Line]:
+    """One line of PDFium's, cut at gaps too wide to be a space; words that are not seen go to ``hidden``."""
     size = max(characters.size(start), characters.size((start + end - 1) // 2))
+    extent = characters.extent(turn)
     words: list[tuple[int, int, float, float]] = []
     at = start
     for space in [*(m.span() for m in _SPACES.finditer(characters.text, start, end)), (end, end)]:
         if space[0] > at:
             first = characters.box(at, turn)
             last = characters.box(space[0] - 1, turn) if space[0] - at > 1 else first
-            words.append((at, space[0], min(first[0], last[0]), max(first[2], last[2])))
+            left, right = min(first[0], last[0]), max(first[2], last[2])
+            if is_off_or_tiny((left, first[1], right, first[3]), *extent, size) or characters.hides(at, space[0]):
+                hidden.append(characters.text[at : space[0]])
+            else:
+                words.append((at, space[0], left, right))
         at = space[1]
     cells: list[list[tuple[int, int, float, float]]] = []
     for word in words:

@@ -57,6 +57,7 @@ class _State:
     skipped: int = 1  # characters that stand for a \\u character in old readers
     font: int = 0
     hidden: bool = False
+    deleted: bool = False
     starred: bool = False
 
 
@@ -72,7 +73,8 @@ class _Reader:
         self._fonts: dict[int, str] = {}
         self._levels: dict[int, int] = {}  # heading levels by style
         self._bytes = bytearray()  # undecoded words, in the code page of the current font
-        self._words: dict[str, list[str]] = {"body": [], "footnote": [], "number": [], "styles": [], "title": []}
+        places = ("body", "footnote", "number", "styles", "title", "unseen")
+        self._words: dict[str, list[str]] = {place: [] for place in places}
         self._notes: list[str] = []
         self._to_skip = 0
         self._opened = False
@@ -125,7 +127,7 @@ class _Reader:
     def _raw(self, words: bytes) -> None:
         skipped = min(self._to_skip, len(words))
         self._to_skip -= skipped
-        if self._state.into != "nowhere" and not self._state.hidden:
+        if self._state.into != "nowhere" and not self._state.deleted:
             self._bytes += words[skipped:]
 
     def _word(self, word: str, number: int | None) -> int:
@@ -162,8 +164,12 @@ class _Reader:
 
     def _write(self, words: str) -> None:
         self._flush()
-        if self._state.into in self._words and not self._state.hidden:
-            self._words[self._state.into].append(words)
+        if self._place in self._words and not self._state.deleted:
+            self._words[self._place].append(words)
+
+    @property
+    def _place(self) -> str:
+        return "unseen" if self._state.hidden and self._state.into in ("body", "footnote") else self._state.into
 
     def _flush(self) -> None:
         """Decode the bytes at hand; they end where the font, and so the code page, may change."""
@@ -179,8 +185,8 @@ class _Reader:
             self._name_style(words)
         elif self._state.into == "title":
             self.title += words
-        elif self._state.into in self._words:
-            self._words[self._state.into].append(words)
+        elif self._place in self._words:
+            self._words[self._place].append(words)
 
     def _name_style(self, words: str) -> None:
         match = _HEADING.match(words.strip())
@@ -207,8 +213,12 @@ class _Reader:
     def _end_paragraph(self) -> None:
         self._flush()
         words, number = self._take("body").strip(), self._take("number").strip()
-        if not words:
-            return
+        unseen = self._take("unseen")
+        if words:
+            self._write_paragraph(words, number)
+        self.layout.add(unseen, Kind.HIDDEN)
+
+    def _write_paragraph(self, words: str, number: str) -> None:
         bullet = bool(number) and not any(character.isalnum() for character in number)
         kind = Kind.HEADING if self._level else Kind.LIST_ITEM if bullet else Kind.BODY
         self.layout.add(f"{number} {words}" if number and not bullet else words, kind, self._level)
@@ -229,6 +239,9 @@ class _Reader:
     def set_hidden(self, number: int) -> None:
         self._state = replace(self._state, hidden=bool(number))
 
+    def set_deleted(self, number: int) -> None:
+        self._state = replace(self._state, deleted=bool(number))
+
     def set_skipped(self, number: int) -> None:
         self._state = replace(self._state, skipped=max(0, min(number, 20)))
 
@@ -248,7 +261,7 @@ class _Reader:
         self._in_row = True
 
     def set_plain(self, number: int) -> None:
-        self._state = replace(self._state, hidden=False)
+        self._state = replace(self._state, hidden=False, deleted=False)
 
 
 _PROPERTIES: Final[dict[str, Callable[[_Reader, int], None]]] = {
@@ -256,7 +269,7 @@ _PROPERTIES: Final[dict[str, Callable[[_Reader, int], None]]] = {
     "fcharset": _Reader.set_charset,
     "ansicpg": _Reader.set_code_page,
     "v": _Reader.set_hidden,
-    "deleted": _Reader.set_hidden,
+    "deleted": _Reader.set_deleted,
     "uc": _Reader.set_skipped,
     "s": _Reader.set_style,
     "outlinelevel": _Reader.set_outline,
