@@ -13,7 +13,7 @@ from api.verified import Verifier, verified_quote
 from api.writer import Writer
 from api.writing import whole, written
 from indexer.catalogue import Filters
-from search.results import EXTRACTIVE, Answer, Dropped
+from search.results import EXTRACTIVE, Answer, Dropped, Results
 
 Event = tuple[str, Any]
 
@@ -33,10 +33,11 @@ class Asking:
         return await self._library.read(self._checked, given)
 
     async def events(self, question: str, limit: int, filters: Filters | None = None) -> AsyncGenerator[Event, None]:
-        """Yield the answer as named events, while it is written: `passages` first, `done` with all of it last."""
-        found = await self._library.read(self._found, question, limit, filters)
+        """Yield the answer as named events: `passages` once they are ranked, then what is written, `done` with all."""
+        results = await self._library.read(self._ranked, question, limit, filters)
+        yield "passages", await self._library.read(self._passages, results, limit)
+        found = await self._library.read(self._answered, results, limit)
         done = await self._library.read(self._checked, found, count=self._writer is None)
-        yield "passages", done.model_dump(mode="json", by_alias=True)["passages"]
         if self._writer is not None:
             async for event in self._written(found, self._writer):
                 if isinstance(event, Answer):
@@ -76,6 +77,16 @@ class Asking:
 
     def _found(self, question: str, limit: int, filters: Filters | None) -> Answer:
         return self._library.engine().ask(question, limit, filters)
+
+    def _ranked(self, question: str, limit: int, filters: Filters | None) -> Results:
+        return self._library.engine().found(question, limit, filters)
+
+    def _passages(self, results: Results, limit: int) -> list[dict[str, Any]]:
+        hits = Verifier(self._library.engine().catalogue).hits(results.hits[:limit])
+        return [hit.model_dump(mode="json", by_alias=True) for hit in hits]
+
+    def _answered(self, results: Results, limit: int) -> Answer:
+        return self._library.engine().answered(results, limit)
 
     def _checked(self, given: Answer, count: bool = True) -> wire.Answer:
         dropped = self._metrics.dropped.inc if count else lambda: None

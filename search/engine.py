@@ -98,9 +98,19 @@ class Engine:
 
         Raises `BadQuery`.
         """
+        with self.index.store.reading():
+            return self.answered(self.found(question, limit, filters), limit, insist)
+
+    def found(self, question: str, limit: int = 5, filters: Filters | None = None) -> Results:
+        """Return the passages that an answer is made from, at least the first ``limit``. Raises `BadQuery`."""
+        return self.search(Query(question, limit=max(limit, 8), filters=filters or Filters()))
+
+    def answered(self, results: Results, limit: int = 5, insist: bool = False) -> Answer:
+        """Answer from what `found` returned; it is looked up again if the index has changed since."""
         began = time.perf_counter()
         with self.index.store.reading():
-            results = self.search(Query(question, limit=max(limit, 8), filters=filters or Filters()))
+            if results.index_version != self.index_version:
+                results = self.found(results.query, limit, results.filters)
             verdict = self._judged(results)
             quotes = Quotes(self.catalogue)
             sentences = self._recited(results, quotes)
@@ -112,7 +122,7 @@ class Engine:
             cited = marked_repeats(quotes.all())
         return Answer(
             results.query, beside.status if sentences else Status.UNANSWERABLE, sentences, cited, beside.conflicts,
-            results.hits[:limit], (time.perf_counter() - began) * 1000, results.index_version,
+            results.hits[:limit], results.took_ms + (time.perf_counter() - began) * 1000, results.index_version,
             reasons=() if sentences else verdict.reasons or ("no passage comes close to the question",),
             confidence=verdict.probability, members=beside.members, looked_at=beside.looked_at,
             dates=results.dates,

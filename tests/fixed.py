@@ -48,6 +48,14 @@ class FixedEngine:
         hits = tuple(self._hits(query.text)[: query.limit])
         return Results(query.text, Mode.HYBRID, len(hits), 1.0, self.index_version, {}, hits)
 
+    def found(self, question: str, limit: int = 5, filters: Filters | None = None) -> Results:
+        """Rank by shared words."""
+        return self.search(Query(question, limit=limit))
+
+    def answered(self, results: Results, limit: int = 5) -> Answer:
+        """Answer with the first sentence of each of the best two."""
+        return self.ask(results.query, limit)
+
     def ask(self, question: str, limit: int = 5, filters: Filters | None = None) -> Answer:
         """Answer with the first sentence of each of the best two."""
         hits = self._hits(clean(question))[:limit]

@@ -67,7 +67,7 @@ function article({ document: doc, headings, total }, reading, find) {
       el("a", { class: "back", href: back || "/documents" }, icon("back"), t(back ? "results" : "allDocuments")),
       find.node,
       pdf && el("span", { class: "tabs" }),
-      el("a", { href: `/v1/documents/${encodeURIComponent(doc.id)}/original`, download: true }, icon("file"), t("original"))),
+      el("a", { href: `/v1/documents/${encodeURIComponent(doc.id)}/original`, download: true, "aria-label": t("original"), title: t("original") }, icon("file"), el("span", {}, t("original")))),
     el("div", { class: "pane-text" },
       el("h1", { dir: "auto", lang: doc.language }, doc.title),
       el("p", { class: "meta" }, meta, doc.address && /^https?:/.test(doc.address) && [" · ", el("a", { href: doc.address, rel: "noreferrer noopener", target: "_blank" }, t("published"))]),

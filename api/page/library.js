@@ -5,7 +5,7 @@ import { about } from "./places.js";
 import { forgetResults } from "./history.js";
 import { emptyView, troubleView } from "./trouble.js";
 import { addFiles } from "./uploads.js";
-import { t } from "./words.js";
+import { said, t } from "./words.js";
 import * as wire from "./wire.js";
 
 const PAGE = 50;
@@ -100,5 +100,5 @@ const refusals = () => wire.get("/v1/refusals").catch(() => ({ total: 0, refusal
 function showRefusals(details, { total, refusals: files }) {
   details.hidden = !total;
   details.replaceChildren(el("summary", {}, t("unread", { n: total })),
-    el("ul", { tabindex: 0 }, files.map(({ source, reason }) => el("li", {}, el("b", { dir: "auto" }, source), ` ${reason}`))));
+    el("ul", { tabindex: 0 }, files.map(({ source, reason }) => el("li", {}, el("b", { dir: "auto" }, source), ` ${said(reason)}`))));
 }

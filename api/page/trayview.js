@@ -11,7 +11,7 @@ export function trayView() {
   document.title = `${t("tray")} – Pincite`;
   const list = el("ol", { class: "kept", "aria-label": t("passages") });
   const title = el("input", { value: remembered("tray-title") || "", placeholder: t("passagesTitle"), "aria-label": t("trayTitle"), dir: "auto", maxlength: 300, oninput: () => remember("tray-title", title.value) });
-  const out = EXPORTS.map(([format, name, suffix]) => el("button", { type: "button", onclick: () => save(format, suffix, title.value) }, name));
+  const out = EXPORTS.map(([format, name, suffix]) => el("button", { type: "button", class: "quiet", onclick: () => save(format, suffix, title.value) }, name));
   const clear = el("button", { type: "button", class: "quiet", onclick: empty }, t("clear"));
   const controls = el("div", { class: "row controls" }, title, el("span", { class: "meta" }, t("exportAs")), out, clear);
   const none = el("p", { class: "notice" }, t("trayEmpty"));

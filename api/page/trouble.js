@@ -1,7 +1,7 @@
 // What the page shows when the server cannot answer, and what to do about it.
 import { announce, el, show, tell } from "./dom.js";
 import { addFiles } from "./uploads.js";
-import { t } from "./words.js";
+import { said, t } from "./words.js";
 import * as wire from "./wire.js";
 
 export function troubleView(trouble, retry) {
@@ -32,7 +32,7 @@ function sampleButton(retry) {
     announce(t("sampleDoing"));
     try {
       for (let job = await wire.addSample(); job.state !== "done"; job = await wire.get(`/v1/jobs/${job.id}`)) {
-        if (job.state === "failed") throw new Error(job.reason);
+        if (job.state === "failed") throw new Error(said(job.reason));
         await new Promise((resume) => setTimeout(resume, 300));
       }
       retry();
