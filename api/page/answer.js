@@ -136,8 +136,8 @@ function excerpt(quote, value) {
   const at = quote.indexOf(value);
   if (at < 0) return quote;
   const [before, after] = [quote.slice(0, at), quote.slice(at + value.length)];
-  const from = before.length > AROUND ? before.lastIndexOf(" ", before.length - AROUND) + 1 : 0;
-  const to = after.length > AROUND ? after.indexOf(" ", AROUND) : -1;
+  const from = before.length > 1.4 * AROUND ? before.lastIndexOf(" ", before.length - AROUND) + 1 : 0;
+  const to = after.length > 1.4 * AROUND ? after.indexOf(" ", AROUND) : -1;
   return [from ? "… " : "", before.slice(from), el("mark", {}, value), to < 0 ? after : `${after.slice(0, to)} …`];
 }
 

@@ -12,7 +12,15 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-export const icon = (name) => el("span", { class: `icon ${name}`, "aria-hidden": "true" });
+/** A button that sends no form. */
+export const control = (attributes, ...children) => el("button", { type: "button", ...attributes }, ...children);
+
+/** A picture of page/icons, in the colour of the words beside it. */
+export function icon(name) {
+  const node = el("span", { class: "icon", "aria-hidden": "true" });
+  node.style.setProperty("--shape", `url(/page/icons/${name}.svg)`);
+  return node;
+}
 
 // A break between paragraphs of one passage: an empty line, or a line that ends as a sentence does.
 const BREAK = /\s*\n\s*\n\s*|(?<=[.;:!?…”»")])[ \t]*\r?\n\s*/u;

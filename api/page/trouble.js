@@ -1,5 +1,5 @@
 // What the page shows when the server cannot answer, and what to do about it.
-import { announce, el, show, tell } from "./dom.js";
+import { announce, control, el, show, tell } from "./dom.js";
 import { addFiles } from "./uploads.js";
 import { said, t } from "./words.js";
 import * as wire from "./wire.js";
@@ -8,7 +8,7 @@ export function troubleView(trouble, retry) {
   announce(trouble.message);
   if (trouble.kind === "no-index") return show(emptyView(retry));
   if (trouble.kind === "loading") setTimeout(retry, 1000);
-  const again = el("button", { type: "button", onclick: () => retry() }, t("again"));
+  const again = control({ onclick: () => retry() }, t("again"));
   show(el("section", { class: "notice", role: "alert" }, el("h2", {}, trouble.message), el("p", {}, trouble.hint || ""), trouble.status === 422 || trouble.status === 404 ? "" : again));
 }
 
@@ -25,7 +25,7 @@ export function emptyView(retry) {
 }
 
 function sampleButton(retry) {
-  const button = el("button", { type: "button", class: "quiet" }, t("sample"));
+  const button = control({ class: "quiet" }, t("sample"));
   button.addEventListener("click", async () => {
     button.disabled = true;
     button.textContent = t("sampleDoing");

@@ -1,5 +1,5 @@
 // Adding files: chosen or dropped, a folder too, each followed until it is indexed or refused with its reason.
-import { announce, el, icon } from "./dom.js";
+import { announce, control, el, icon } from "./dom.js";
 import { said, t } from "./words.js";
 import * as wire from "./wire.js";
 
@@ -67,7 +67,7 @@ class Line {
     this.state = state;
     this.node.className = bad ? "refused" : state;
     this.what.textContent = t(state, values);
-    this.end.replaceChildren(...(retry ? [el("button", { type: "button", class: "quiet", "aria-label": t("retryLong", { name: this.file.name }), onclick: retry }, t("retry"))] : []));
+    this.end.replaceChildren(...(retry ? [control({ class: "quiet", "aria-label": t("retryLong", { name: this.file.name }), onclick: retry }, t("retry"))] : []));
   }
 }
 

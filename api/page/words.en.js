@@ -24,7 +24,6 @@ export default {
   nDocuments: "{n} document|{n} documents",
   nParagraphs: "{n} paragraph|{n} paragraphs",
   nPassages: "{n} passage|{n} passages",
-  nFiles: "{n} file|{n} files",
   more: "{n} more",
   close: "Close",
   cancel: "Cancel",

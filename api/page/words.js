@@ -34,14 +34,14 @@ export function t(key, values = {}) {
 }
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-const heard = Object.entries(SAID).map(([theirs, ours]) => [new RegExp(`^${theirs.split("{}").map(escaped).join("(.+?)")}$`, "su"), ours]);
+const heard = Object.entries(SAID).map(([theirs, ours]) => [new RegExp(`^${theirs.split("{}").map(escaped).join("(.*?)")}$`, "su"), ours]);
 
 /** What the server says in English, in the reader's language where the catalogue has it. */
 export function said(text) {
   for (const [like, ours] of heard) {
     const parts = like.exec(text);
     let next = 1;
-    if (parts) return ours.replace(/\{(\d?)\}/g, (_, at) => said(parts[at ? Number(at) + 1 : next++]));
+    if (parts) return ours.replace(/\{(!?)(\d?)\}/g, (_, too, at) => (too ? said : String)(parts[at ? Number(at) + 1 : next++]));
   }
   return text;
 }
