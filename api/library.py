@@ -38,8 +38,8 @@ class Answering(Protocol):
         """Return the passages that an answer is made from."""
         ...
 
-    def answered(self, results: Results, limit: int = 5) -> Answer:
-        """Answer from what `found` returned."""
+    def answered(self, results: Results, limit: int = 5, *, early: Callable[[Answer], None] | None = None) -> Answer:
+        """Answer from what `found` returned; ``early`` is told the answer once it has its sentences."""
         ...
 
     def warm(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from making import document, put
@@ -52,7 +52,9 @@ class FixedEngine:
         """Rank by shared words."""
         return self.search(Query(question, limit=limit))
 
-    def answered(self, results: Results, limit: int = 5) -> Answer:
+    def answered(
+        self, results: Results, limit: int = 5, insist: bool = False, early: Callable[[Answer], None] | None = None
+    ) -> Answer:
         """Answer with the first sentence of each of the best two."""
         return self.ask(results.query, limit)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
@@ -139,7 +139,7 @@ def test_passages_are_sent_before_the_answer_is_worked_out(tmp_path: Path) -> No
     read = threading.Event()
 
     class Waiting(FixedEngine):
-        def answered(self, results: Results, limit: int = 5) -> Answer:
+        def answered(self, results: Results, limit: int = 5, **given: Any) -> Answer:
             assert read.wait(20), "the passages were kept back until there was an answer"
             return super().answered(results, limit)
 
@@ -154,6 +154,35 @@ def test_passages_are_sent_before_the_answer_is_worked_out(tmp_path: Path) -> No
                     names.append(line.removeprefix("event: "))
                     read.set()
     assert [names[0], names[-1]] == ["passages", "done"]
+
+
+def test_sentences_are_sent_before_what_stands_beside_them_is_found(tmp_path: Path) -> None:
+    read = threading.Event()
+
+    class Waiting(FixedEngine):
+        def answered(
+            self, results: Results, limit: int = 5, insist: bool = False, early: Callable[[Answer], None] | None = None
+        ) -> Answer:
+            answer = super().answered(results, limit)
+            assert early is not None
+            early(answer)
+            assert read.wait(20), "the sentences were kept back"
+            return answer
+
+    engine = Waiting(tmp_path / "index", {"a.txt": ("en", ["The court in Almaty released three prisoners."])})
+    app = create_app(engine.index.folder, open_engine=lambda: engine)
+    with served(app) as address, httpx.Client(base_url=address, timeout=60) as client:
+        wait_until_ready(address)
+        events = []
+        with client.stream("POST", "/v1/ask", json={"question": "released prisoners", "stream": True}) as response:
+            for line in response.iter_lines():
+                if line.startswith("event: "):
+                    events.append(line.removeprefix("event: "))
+                    if events[-1] == "delta":
+                        read.set()
+        counted = client.get("/metrics").text
+    assert events == ["passages", "citation", "delta", "done"]
+    assert 'pincite_answers_total{status="answered"} 1.0' in counted, "and counted once"
 
 
 def test_an_index_that_changes_between_passages_and_answer_is_asked_again(folder: tuple[httpx.Client, Path]) -> None:
