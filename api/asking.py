@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -13,7 +14,7 @@ from api.verified import Verifier, verified_quote
 from api.writer import Writer
 from api.writing import whole, written
 from indexer.catalogue import Filters
-from search.results import EXTRACTIVE, Answer, Dropped
+from search.results import EXTRACTIVE, Answer, Dropped, Results
 
 Event = tuple[str, Any]
 
@@ -33,25 +34,44 @@ class Asking:
         return await self._library.read(self._checked, given)
 
     async def events(self, question: str, limit: int, filters: Filters | None = None) -> AsyncGenerator[Event, None]:
-        """Yield the answer as named events, while it is written: `passages` first, `done` with all of it last."""
-        found = await self._library.read(self._found, question, limit, filters)
-        done = await self._library.read(self._checked, found, count=self._writer is None)
-        yield "passages", done.model_dump(mode="json", by_alias=True)["passages"]
+        """Yield the answer as named events: `passages` once they are ranked, then what is written, `done` with all."""
+        results = await self._library.read(self._ranked, question, limit, filters)
+        yield "passages", await self._library.read(self._passages, results, limit)
+        parts = _Parts()
+        async for found, whole_answer in self._stages(results, limit):
+            done = await self._library.read(self._checked, found, count=whole_answer and self._writer is None)
+            if self._writer is None:
+                for part in parts.sentences(done):
+                    yield part
         if self._writer is not None:
             async for event in self._written(found, self._writer):
                 if isinstance(event, Answer):
                     done = await self._library.read(self._checked, event)
                 else:
                     yield event
-        body = done.model_dump(mode="json", by_alias=True)
         if done.writer == EXTRACTIVE:
             if done.writer_failure:
                 yield "withdrawn", {"reason": done.writer_failure}
-            for event in _sentences(body):
-                yield event
+            for part in (*parts.sentences(done), *parts.citations(done)):
+                yield part
+        body = done.model_dump(mode="json", by_alias=True)
         for conflict in body["conflicts"]:
             yield "conflict", conflict
         yield "done", body
+
+    async def _stages(self, results: Results, limit: int) -> AsyncIterator[tuple[Answer, bool]]:
+        """Yield the answer once it has its sentences, and again, now whole, with all that stands beside them."""
+        loop = asyncio.get_running_loop()
+        stages: asyncio.Queue[Answer | None] = asyncio.Queue()
+
+        def early(answer: Answer) -> None:
+            loop.call_soon_threadsafe(stages.put_nowait, answer)
+
+        working = asyncio.ensure_future(self._library.read(self._answered, results, limit, early))
+        working.add_done_callback(lambda _: stages.put_nowait(None))
+        while stage := await stages.get():
+            yield stage, False
+        yield await working, True
 
     async def _written(self, found: Answer, writer: Writer) -> AsyncIterator[Event | Answer]:
         """Yield what the writer wrote as it is checked, and the answer."""
@@ -77,6 +97,16 @@ class Asking:
     def _found(self, question: str, limit: int, filters: Filters | None) -> Answer:
         return self._library.engine().ask(question, limit, filters)
 
+    def _ranked(self, question: str, limit: int, filters: Filters | None) -> Results:
+        return self._library.engine().found(question, limit, filters)
+
+    def _passages(self, results: Results, limit: int) -> list[dict[str, Any]]:
+        hits = Verifier(self._library.engine().catalogue).hits(results.hits[:limit])
+        return [hit.model_dump(mode="json", by_alias=True) for hit in hits]
+
+    def _answered(self, results: Results, limit: int, early: Callable[[Answer], None]) -> Answer:
+        return self._library.engine().answered(results, limit, early=early)
+
     def _checked(self, given: Answer, count: bool = True) -> wire.Answer:
         dropped = self._metrics.dropped.inc if count else lambda: None
         answer = Verifier(self._library.engine().catalogue, dropped).answer(given)
@@ -91,13 +121,26 @@ def _quotes(verifier: Verifier, quotes: list[Any], sent: set[int]) -> list[tuple
     return [(q.n, verified_quote(q, known).model_dump(mode="json", by_alias=True)) for q in new]
 
 
-def _sentences(body: dict[str, Any]) -> Iterator[Event]:
-    """The sentences of a finished answer, each after the citations it uses; then those that none uses."""
-    citations = {citation["n"]: citation for citation in body["citations"]}
-    for sentence in body["sentences"]:
-        for n in sentence["citations"]:
-            if n in citations:
-                yield "citation", citations.pop(n)
-        yield "delta", sentence
-    for citation in citations.values():
-        yield "citation", citation
+class _Parts:
+    """The parts of an answer that were sent, so that each is sent once."""
+
+    def __init__(self) -> None:
+        self._sentences = 0
+        self._citations: set[int] = set()
+
+    def sentences(self, answer: wire.Answer) -> Iterator[Event]:
+        """The sentences that are new, each after the citations it uses."""
+        for sentence in answer.sentences[self._sentences :]:
+            yield from self._new(answer, sentence.citations)
+            self._sentences += 1
+            yield "delta", sentence.model_dump(mode="json", by_alias=True)
+
+    def citations(self, answer: wire.Answer) -> Iterator[Event]:
+        """The citations that no sentence uses."""
+        yield from self._new(answer, [citation.n for citation in answer.citations])
+
+    def _new(self, answer: wire.Answer, numbers: Sequence[int]) -> Iterator[Event]:
+        for citation in answer.citations:
+            if citation.n in numbers and citation.n not in self._citations:
+                self._citations.add(citation.n)
+                yield "citation", citation.model_dump(mode="json", by_alias=True)

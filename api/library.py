@@ -34,6 +34,14 @@ class Answering(Protocol):
         """Answer from the documents, or say that they do not answer."""
         ...
 
+    def found(self, question: str, limit: int = 5, filters: Filters | None = None) -> Results:
+        """Return the passages that an answer is made from."""
+        ...
+
+    def answered(self, results: Results, limit: int = 5, *, early: Callable[[Answer], None] | None = None) -> Answer:
+        """Answer from what `found` returned; ``early`` is told the answer once it has its sentences."""
+        ...
+
     def warm(self) -> None:
         """Load the model and the vectors."""
         ...

@@ -26,9 +26,9 @@ from search.results import Results
 router = APIRouter(prefix="/v1", tags=["search"])
 PROBLEMS = documented(HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
 _EVENTS = (
-    "The answer; or, with `stream`, server-sent events: `passages` (a list of hits), `citation` (one, before the "
-    "sentence that uses it), `delta` (`{text, citations, names}`, one sentence), `conflict`, and at the end `done` "
-    "(the whole answer, which is what counts) or `error` (a problem). Where a writer writes, also `dropped` "
+    "The answer; or, with `stream`, server-sent events: `passages` (hits, once they are ranked), `citation` (one, "
+    "before the sentence that uses it), `delta` (`{text, citations, names}`, one sentence), `conflict`, and at the end "
+    "`done` (the whole answer, which is what counts) or `error` (a problem). Where a writer writes, also `dropped` "
     "(`{text, reason}`), and `withdrawn` (`{reason}`) if it fails: what came before is not the answer."
 )
 _log = logging.getLogger(__name__)

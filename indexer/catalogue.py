@@ -17,7 +17,7 @@ from indexer.store import Store
 T = TypeVar("T")
 
 _DOCUMENT = "id, source, title, publisher, date, language, media_type, sha256, address"
-_TEXTS_KEPT = 64  # documents whose text stays in memory between questions
+_TEXTS_KEPT = 64_000_000  # characters of documents that stay in memory between questions
 _LAST = (1 << 63) - 1  # the highest number that SQLite compares as an integer
 _PARAGRAPH = "number, label, label_kind, heading_path, page, kind, char_start, char_end"
 
@@ -48,6 +48,7 @@ class Catalogue:
         self.store = store
         self.integrity = Integrity(store)
         self._texts: OrderedDict[int, str] = OrderedDict()
+        self._kept = 0
         self._keeping = threading.Lock()
         self._languages: tuple[int, list[str | None]] | None = None
 
@@ -173,9 +174,11 @@ class Catalogue:
                 return self._texts[key]
         text = self.integrity.text(key)
         with self._keeping:
-            self._texts[key] = text
-            while len(self._texts) > _TEXTS_KEPT:
-                self._texts.popitem(last=False)
+            if key not in self._texts:
+                self._texts[key] = text
+                self._kept += len(text)
+            while self._kept > _TEXTS_KEPT and len(self._texts) > 1:
+                self._kept -= len(self._texts.popitem(last=False)[1])
         return text
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -98,25 +98,47 @@ class Engine:
 
         Raises `BadQuery`.
         """
+        with self.index.store.reading():
+            return self.answered(self.found(question, limit, filters), limit, insist)
+
+    def found(self, question: str, limit: int = 5, filters: Filters | None = None) -> Results:
+        """Return the passages that an answer is made from, at least the first ``limit``. Raises `BadQuery`."""
+        return self.search(Query(question, limit=max(limit, 8), filters=filters or Filters()))
+
+    def answered(
+        self, results: Results, limit: int = 5, insist: bool = False, early: Callable[[Answer], None] | None = None
+    ) -> Answer:
+        """Answer from what `found` returned; it is looked up again if the index has changed since.
+
+        ``early`` is called with the answer once it has its sentences: what stands beside them takes longer to find.
+        """
         began = time.perf_counter()
         with self.index.store.reading():
-            results = self.search(Query(question, limit=max(limit, 8), filters=filters or Filters()))
+            if results.index_version != self.index_version:
+                results = self.found(results.query, limit, results.filters)
             verdict = self._judged(results)
             quotes = Quotes(self.catalogue)
             sentences = self._recited(results, quotes)
             beside = Beside()
+
+            def answer() -> Answer:
+                return Answer(
+                    results.query, beside.status if sentences else Status.UNANSWERABLE, sentences,
+                    marked_repeats(quotes.all()), beside.conflicts, results.hits[:limit],
+                    results.took_ms + (time.perf_counter() - began) * 1000, results.index_version,
+                    reasons=() if sentences else verdict.reasons or ("no passage comes close to the question",),
+                    confidence=verdict.probability, members=beside.members, looked_at=beside.looked_at,
+                    dates=results.dates,
+                )  # fmt: skip
+
             if (verdict.answerable or insist) and not sentences:
                 chosen = self._chosen(results)
                 sentences = self._quoted(results.query, chosen, quotes)
-                beside = self._beside(results, chosen, quotes) if sentences else beside
-            cited = marked_repeats(quotes.all())
-        return Answer(
-            results.query, beside.status if sentences else Status.UNANSWERABLE, sentences, cited, beside.conflicts,
-            results.hits[:limit], (time.perf_counter() - began) * 1000, results.index_version,
-            reasons=() if sentences else verdict.reasons or ("no passage comes close to the question",),
-            confidence=verdict.probability, members=beside.members, looked_at=beside.looked_at,
-            dates=results.dates,
-        )  # fmt: skip
+                if sentences:
+                    if early:
+                        early(answer())
+                    beside = self._beside(results, chosen, quotes)
+            return answer()
 
     def ranked(self, text: str, terms: Sequence[Term], query: Query) -> list[Found]:
         """Return all that is found for a cleaned question, best first; what it names comes before the rest."""

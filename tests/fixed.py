@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from making import document, put
@@ -47,6 +47,16 @@ class FixedEngine:
         """Rank by shared words."""
         hits = tuple(self._hits(query.text)[: query.limit])
         return Results(query.text, Mode.HYBRID, len(hits), 1.0, self.index_version, {}, hits)
+
+    def found(self, question: str, limit: int = 5, filters: Filters | None = None) -> Results:
+        """Rank by shared words."""
+        return self.search(Query(question, limit=limit))
+
+    def answered(
+        self, results: Results, limit: int = 5, insist: bool = False, early: Callable[[Answer], None] | None = None
+    ) -> Answer:
+        """Answer with the first sentence of each of the best two."""
+        return self.ask(results.query, limit)
 
     def ask(self, question: str, limit: int = 5, filters: Filters | None = None) -> Answer:
         """Answer with the first sentence of each of the best two."""

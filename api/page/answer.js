@@ -1,9 +1,11 @@
 // The answer on top: sentences with their citations, what sources disagree about, or that nothing answers.
 import { el, icon, marked, skeleton } from "./dom.js";
 import { about, actions, addressOfPlace, placeName } from "./places.js";
-import { t } from "./words.js";
+import { said, t } from "./words.js";
 
 const EXTRACTIVE = "extractive"; // the writer of answers in the words of the sources
+const UNMENTIONED = /^no passage mentions "(.+)"$/s; // as the server says it, word by word
+const AROUND = 80; // characters of a quote on each side of what differs in it
 
 /** The answer card: it fills as events come, and `done` settles it. */
 export class AnswerCard {
@@ -51,7 +53,7 @@ export class AnswerCard {
     this.node.classList.add("none");
     this.node.replaceChildren(
       el("h2", {}, t("nothing")),
-      answer.reasons.length ? el("ul", { dir: "auto" }, answer.reasons.map((reason) => el("li", {}, sentenceCase(reason)))) : "",
+      el("ul", { dir: "auto" }, reasonsOf(answer).map((reason) => el("li", {}, sentenceCase(reason)))),
       answer.passages.length ? el("p", { class: "meta" }, t("nearest")) : "");
   }
 
@@ -67,7 +69,7 @@ export class AnswerCard {
       el("li", {}, el("b", { dir: "auto" }, value), years.length ? el("span", { class: "meta" }, " ", t("canBe", { years: years.slice(0, 3).join(", ") + (years.length > 3 ? ", …" : "") })) : "",
         citations.map((n) => this.citations.get(n)).filter(Boolean).map((citation) =>
           el("figure", {},
-            el("blockquote", { dir: "auto", lang: citation.document.language }, citation.quote),
+            el("blockquote", { dir: "auto", lang: citation.document.language, title: citation.quote }, excerpt(citation.quote, value)),
             el("figcaption", {}, this.bracket(citation.n), " ", el("span", { dir: "auto" }, citation.document.title), ` · ${placeName(citation)}`))));
     const about = aspect ? `${t(`aspect_${aspect}`)} (“${subject}”)` : subject;
     return el("div", { class: kind === "conflict" ? "conflict" : "conflict soft", role: "note" },
@@ -87,22 +89,22 @@ export class AnswerCard {
   }
 
   /** Who says a quote and how, in the words of its document, and whether it repeats another source. */
-  attribution({ said, repeats }) {
-    const who = [said?.speaker?.text, said?.verb?.text].filter(Boolean).join(" ");
-    const parts = [who && `“${who}”`, said?.quoted && t("quotedSpeech"), said?.standing && t(`standing_${said.standing}`) + (said.author ? ` – ${said.author.text}` : ""), repeats && t("repeats", { n: repeats })];
+  attribution({ said: told, repeats }) {
+    const who = [told?.speaker?.text, told?.verb?.text].filter(Boolean).join(" ");
+    const parts = [who && `“${who}”`, told?.quoted && t("quotedSpeech"), told?.standing && t(`standing_${told.standing}`) + (told.author ? ` – ${told.author.text}` : ""), repeats && t("repeats", { n: repeats })];
     const line = parts.filter(Boolean).join(" · ");
-    return line ? el("p", { class: "meta said", dir: "auto" }, line) : "";
+    return line ? el("p", { class: "meta speaker", dir: "auto" }, line) : "";
   }
 
   /** Who put it into words, if a writer is on, and what of that was dropped. */
   writing({ writer = EXTRACTIVE, writer_failure: why, dropped = [] }) {
-    const said = [
-      why ? el("p", { class: "meta", role: "note" }, t("unwritten", { why })) : "",
+    const lines = [
+      why ? el("p", { class: "meta", role: "note" }, t("unwritten", { why: said(why) })) : "",
       writer !== EXTRACTIVE ? el("p", { class: "meta" }, t("writtenBy", { writer })) : "",
       dropped.length ? el("details", { class: "dropped" }, el("summary", {}, t("droppedN", { n: dropped.length })),
-        el("ul", {}, dropped.map(({ text, reason }) => el("li", {}, el("s", { dir: "auto" }, text), el("p", { class: "meta", lang: "en" }, reason))))) : "",
+        el("ul", {}, dropped.map(({ text, reason }) => el("li", {}, el("s", { dir: "auto" }, text), el("p", { class: "meta" }, said(reason)))))) : "",
     ];
-    return said.filter(Boolean);
+    return lines.filter(Boolean);
   }
 
   sources(citations, writer = EXTRACTIVE) {
@@ -121,5 +123,22 @@ export class AnswerCard {
 }
 
 const HEADINGS = { conflict: "disagree", "later development": "later", "different scope": "scope" };
+
+/** Why nothing answers: words that no passage has in one line. */
+function reasonsOf({ reasons }) {
+  const gone = reasons.map((reason) => UNMENTIONED.exec(reason)?.[1]).filter(Boolean);
+  const names = gone.map((word) => t("quoted", { word })).join(", ");
+  return [gone.length && t("noMention", { names }), ...reasons.filter((reason) => !UNMENTIONED.test(reason)).map(said)].filter(Boolean);
+}
+
+/** The part of a quote around what differs in it, which is marked; the whole quote if that does not stand in it. */
+function excerpt(quote, value) {
+  const at = quote.indexOf(value);
+  if (at < 0) return quote;
+  const [before, after] = [quote.slice(0, at), quote.slice(at + value.length)];
+  const from = before.length > 1.4 * AROUND ? before.lastIndexOf(" ", before.length - AROUND) + 1 : 0;
+  const to = after.length > 1.4 * AROUND ? after.indexOf(" ", AROUND) : -1;
+  return [from ? "… " : "", before.slice(from), el("mark", {}, value), to < 0 ? after : `${after.slice(0, to)} …`];
+}
 
 const sentenceCase = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -10,7 +10,7 @@ import { timelineView } from "./timeline.js";
 import * as tray from "./tray.js";
 import { trayView } from "./trayview.js";
 import * as wire from "./wire.js";
-import { language, switchLanguage, t } from "./words.js";
+import { switchLanguage, t } from "./words.js";
 
 const box = document.getElementById("q");
 const TYPING = 120; // milliseconds of rest before a search while typing
@@ -106,7 +106,6 @@ document.getElementById("language").addEventListener("click", switchLanguage);
 
 /** Say in the reader's language what stands on the page from the start. */
 function dress() {
-  document.documentElement.lang = language;
   for (const node of document.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
   for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", t(node.dataset.label));
   box.placeholder = t("askThese");

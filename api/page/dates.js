@@ -32,7 +32,7 @@ function matches(reading, parameters) {
 
 /** One line for each date in a question; null if there is none. `after` stands at its end. */
 export function datesRead(dates = [], parameters, after = null) {
-  if (!dates.length) return null;
-  return el("div", { class: "dates-read meta" },
-    dates.map((reading) => el("p", {}, t("dateRead", { text: reading.text, what: readAs(reading) }), matches(reading, parameters))), after);
+  const lines = dates.map((reading) => [reading.text, readAs(reading), matches(reading, parameters)]).filter(([text, what, found]) => found || text !== what);
+  if (!lines.length && !after) return null;
+  return el("div", { class: "dates-read meta" }, lines.map(([text, what, found]) => el("p", {}, t("dateRead", { text, what }), found)), after);
 }

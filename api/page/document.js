@@ -1,5 +1,5 @@
 // The view of a document: its text at the cited paragraph, contents and finding beside, and for a PDF its pages.
-import { el, icon, show, skeleton, announce } from "./dom.js";
+import { announce, control, el, icon, show, skeleton } from "./dom.js";
 import { findBar } from "./find.js";
 import { outlineList } from "./outline.js";
 import { about, actions } from "./places.js";
@@ -62,12 +62,12 @@ function article({ document: doc, headings, total }, reading, find) {
   const back = sessionStorage.getItem("search");
   const pdf = doc.media_type === "application/pdf";
   const meta = [about(doc), t("nParagraphs", { n: total }), doc.source].filter(Boolean).join(" · ");
-  return el("article", { class: `document${pdf ? " paged" : ""}${headings.length > 1 ? "" : " flat"}` },
+  return el("article", { class: `document${pdf ? " paged" : headings.length > 1 ? " outlined" : ""}` },
     el("nav", { class: "bar", "aria-label": t("document") },
       el("a", { class: "back", href: back || "/documents" }, icon("back"), t(back ? "results" : "allDocuments")),
       find.node,
       pdf && el("span", { class: "tabs" }),
-      el("a", { href: `/v1/documents/${encodeURIComponent(doc.id)}/original`, download: true }, icon("file"), t("original"))),
+      el("a", { href: `/v1/documents/${encodeURIComponent(doc.id)}/original`, download: true, "aria-label": t("original"), title: t("original") }, icon("file"), el("span", {}, t("original")))),
     el("div", { class: "pane-text" },
       el("h1", { dir: "auto", lang: doc.language }, doc.title),
       el("p", { class: "meta" }, meta, doc.address && /^https?:/.test(doc.address) && [" · ", el("a", { href: doc.address, rel: "noreferrer noopener", target: "_blank" }, t("published"))]),
@@ -81,7 +81,7 @@ async function withPages(layout, doc, reading) {
   const pages = new Pages(doc);
   open.pages = pages;
   layout.append(pages.node);
-  const tab = (name, label) => el("button", { type: "button", class: "quiet", "aria-pressed": String(name === "text"), "data-tab": name, onclick: () => choose(name) }, t(label));
+  const tab = (name, label) => control({ class: "quiet", "aria-pressed": String(name === "text"), "data-tab": name, onclick: () => choose(name) }, t(label));
   const tabs = layout.querySelector(".tabs");
   const choose = (name) => {
     layout.dataset.shown = name;

@@ -12,7 +12,15 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-export const icon = (name) => el("span", { class: `icon ${name}`, "aria-hidden": "true" });
+/** A button that sends no form. */
+export const control = (attributes, ...children) => el("button", { type: "button", ...attributes }, ...children);
+
+/** A picture of page/icons, in the colour of the words beside it. */
+export function icon(name) {
+  const node = el("span", { class: "icon", "aria-hidden": "true" });
+  node.style.setProperty("--shape", `url(/page/icons/${name}.svg)`);
+  return node;
+}
 
 // A break between paragraphs of one passage: an empty line, or a line that ends as a sentence does.
 const BREAK = /\s*\n\s*\n\s*|(?<=[.;:!?…”»")])[ \t]*\r?\n\s*/u;
@@ -28,7 +36,7 @@ export const unitsOf = (text) => (/[\ud800-\udfff]/.test(text) ? Array.from(text
 const cut = (units, from, to) => (typeof units === "string" ? units.slice(from, to) : units.slice(from, to).join(""));
 
 /**
- * Return nodes for `text` with `spans` wrapped: each is [start, end, class], in characters; `tag` wraps all.
+ * Return nodes for `text` with `spans` wrapped: each is [start, end, class, href], in characters; `tag` wraps those without href.
  * `within` is a span that gets a frame around it, with the spans that lie in it inside.
  */
 export function marked(text, spans, { tag = "mark", within = null } = {}) {
@@ -45,10 +53,10 @@ export function marked(text, spans, { tag = "mark", within = null } = {}) {
 function wrapped(units, spans, tag, from, to) {
   const nodes = [];
   let at = from;
-  for (const [start, end, name] of [...spans].sort((a, b) => a[0] - b[0])) {
+  for (const [start, end, name, href] of [...spans].sort((a, b) => a[0] - b[0])) {
     const [a, b] = [Math.max(start, from), Math.min(end, to)];
     if (a < at || b <= a) continue;
-    nodes.push(...pieces(cut(units, at, a)), el(tag, { class: name }, cut(units, a, b)));
+    nodes.push(...pieces(cut(units, at, a)), el(href ? "a" : tag, { class: name, href }, cut(units, a, b)));
     at = b;
   }
   return [...nodes, ...pieces(cut(units, at, to))];

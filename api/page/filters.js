@@ -1,5 +1,5 @@
 // What narrows a search: facets with counts, a range of dates, and chips that take a filter off again.
-import { el } from "./dom.js";
+import { control, el } from "./dom.js";
 import { FIELDS, addressOf, changed, toggled } from "./state.js";
 import { languageName, t } from "./words.js";
 
@@ -57,7 +57,7 @@ export function filterPanel(facets, parameters, go) {
 
 export function chips(parameters, go) {
   const chip = (text, next) =>
-    el("button", { type: "button", class: "chip", "aria-label": t("removeFilter", { name: text }), onclick: () => go(next) },
+    control({ class: "chip", "aria-label": t("removeFilter", { name: text }), onclick: () => go(next) },
       el("span", { dir: "auto" }, text), el("span", { "aria-hidden": "true" }, "×"));
   const made = FIELDS.flatMap((field) => parameters.getAll(field).map((value) => chip(shown(field, value), toggled(parameters, field, value))));
   const [from, to] = ["date_from", "date_to"].map((name) => parameters.get(name));

@@ -1,5 +1,5 @@
 // Finding words in the document that is shown, and going from one place to the next.
-import { announce, el, icon } from "./dom.js";
+import { announce, control, el, icon } from "./dom.js";
 import { t } from "./words.js";
 import * as wire from "./wire.js";
 
@@ -7,7 +7,7 @@ import * as wire from "./wire.js";
 export function findBar(id, reading) {
   const box = el("input", { type: "search", placeholder: t("findHere"), "aria-label": t("findHere"), "aria-keyshortcuts": "f", dir: "auto", maxlength: 200 });
   const count = el("span", { class: "meta", role: "status" });
-  const button = (name, by) => el("button", { type: "button", class: "quiet", disabled: true, "aria-label": t(name), title: t(name), onclick: () => step(by) }, icon(name));
+  const button = (name, by) => control({ class: "quiet", disabled: true, "aria-label": t(name), title: t(name), onclick: () => step(by) }, icon(name));
   const buttons = [button("previous", -1), button("next", 1)];
   let matches = [];
   let at = -1;

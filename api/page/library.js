@@ -1,11 +1,11 @@
 // All documents: find, add, remove, what could not be read, and what changed since the last visit.
 import { changesSince } from "./changes.js";
-import { confirmed, el, icon, show, skeleton, tell } from "./dom.js";
+import { confirmed, control, el, icon, show, skeleton, tell } from "./dom.js";
 import { about } from "./places.js";
 import { forgetResults } from "./history.js";
 import { emptyView, troubleView } from "./trouble.js";
 import { addFiles } from "./uploads.js";
-import { t } from "./words.js";
+import { said, t } from "./words.js";
 import * as wire from "./wire.js";
 
 const PAGE = 50;
@@ -85,13 +85,13 @@ function row(document, changes, removed) {
       el("a", { href: `/documents/${encodeURIComponent(document.id)}`, dir: "auto", lang: document.language }, title),
       news && el("span", { class: "badge new" }, t(news)),
       el("p", { class: "meta" }, [about(document), document.source].filter(Boolean).join(" · "))),
-    el("button", { type: "button", class: "quiet", "aria-label": t("removeLong", { name: title }), onclick: remove }, t("remove")));
+    control({ class: "quiet", "aria-label": t("removeLong", { name: title }), onclick: remove }, t("remove")));
 }
 
 function further(list, found, next) {
   list.parentElement?.querySelector(".more")?.remove();
   if (found.offset + found.documents.length >= found.total) return;
-  const button = el("button", { type: "button", class: "more", onclick: () => { button.remove(); next(); } }, t("moreDocuments"));
+  const button = control({ class: "more", onclick: () => { button.remove(); next(); } }, t("moreDocuments"));
   queueMicrotask(() => list.after(button));
 }
 
@@ -100,5 +100,5 @@ const refusals = () => wire.get("/v1/refusals").catch(() => ({ total: 0, refusal
 function showRefusals(details, { total, refusals: files }) {
   details.hidden = !total;
   details.replaceChildren(el("summary", {}, t("unread", { n: total })),
-    el("ul", { tabindex: 0 }, files.map(({ source, reason }) => el("li", {}, el("b", { dir: "auto" }, source), ` ${reason}`))));
+    el("ul", { tabindex: 0 }, files.map(({ source, reason }) => el("li", {}, el("b", { dir: "auto" }, source), ` ${said(reason)}`))));
 }

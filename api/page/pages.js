@@ -7,6 +7,8 @@ const HOME = "/page/pdfjs";
 const DRAWN = 8; // pages that stay drawn
 const SHORTEST = 24; // letters of a passage that must be found for it to be marked
 
+await new Promise((resolve) => document.head.append(el("link", { rel: "stylesheet", href: "/page/pages.css", onload: resolve, onerror: resolve })));
+
 export class Pages {
   constructor(document) {
     this.document = document;

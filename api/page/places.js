@@ -1,5 +1,5 @@
 // Places in documents: what they are called, where they open, and what can be done with them: copy, keep.
-import { el, icon, tell } from "./dom.js";
+import { control, el, icon, tell } from "./dom.js";
 import * as tray from "./tray.js";
 import { dateName, languageName, remember, remembered, t } from "./words.js";
 import * as wire from "./wire.js";
@@ -66,16 +66,16 @@ export function actions(document, at, quote) {
 }
 
 const copyButton = (document, at, name) =>
-  el("button", { type: "button", class: "quiet to-copy", "aria-label": t("copyCitation", { name }), title: `${t("kCopy")} (c)`, onclick: () => copyCitation(document, at) },
+  control({ class: "quiet to-copy", "aria-label": t("copyCitation", { name }), title: `${t("kCopy")} (c)`, onclick: () => copyCitation(document, at) },
     icon("copy"), el("span", {}, t("copy")));
 
 function formatMenu(doc, at) {
-  const menu = el("details", { class: "menu" }, el("summary", { "aria-label": t("copyAs"), title: t("copyAs") }, icon("down")));
+  const menu = el("details", { class: "menu" }, el("summary", { "aria-label": t("copyAs"), title: t("copyAs") }, icon("next")));
   menu.append(
     el("div", { class: "choices" },
       FORMATS.map(([format, label]) =>
-        el("button", { type: "button", onclick: () => { menu.open = false; copyCitation(doc, at, format); } }, label())),
-      el("button", { type: "button", onclick: () => { menu.open = false; copyLink(doc, at); } }, t("permalink"))));
+        control({ onclick: () => { menu.open = false; copyCitation(doc, at, format); } }, label())),
+      control({ onclick: () => { menu.open = false; copyLink(doc, at); } }, t("permalink"))));
   menu.addEventListener("focusout", (event) => {
     if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
   });
@@ -90,7 +90,7 @@ async function copyLink(document, at) {
 function keepButton(document, at, quote, name) {
   const item = tray.itemOf(document, at, quote);
   const words = el("span", {});
-  const button = el("button", { type: "button", class: "quiet to-keep", title: `${t("kKeep")} (t)` }, icon("keep"), words);
+  const button = control({ class: "quiet to-keep", title: `${t("kKeep")} (t)` }, icon("keep"), words);
   const paint = () => {
     const kept = tray.has(item);
     button.setAttribute("aria-pressed", String(kept));

@@ -8,11 +8,12 @@ const BLOCK = 100; // paragraphs in one block, as the outline counts them
 const WHOLE = 40; // blocks up to which a document is drawn whole, when there is time
 const KEPT = 16; // blocks of a longer one that stay drawn
 const NEAR = "150%"; // of the window, above and below it
+const LINKING = 300; // milliseconds that a text waits for its links, so that nothing moves when they come
 
 export class Reading {
   /** `outline` is the server's; `tools` makes the buttons of a paragraph. */
   constructor(outline, tools) {
-    Object.assign(this, { id: outline.document.id, total: outline.total, tools, mark: null, found: new Map(), cited: 0, current: 0 });
+    Object.assign(this, { id: outline.document.id, total: outline.total, tools, mark: null, found: new Map(), links: new Map(), cited: 0, current: 0 });
     const { starts, characters } = outline;
     this.blocks = starts.map((start, i) => ({ i, characters: (starts[i + 1] ?? characters) - start, rows: null, loading: null, node: el("div", { class: "block" }) }));
     this.node = el("div", { class: "paragraphs", lang: outline.document.language }, this.blocks.map((block) => block.node));
@@ -83,6 +84,7 @@ export class Reading {
 
   async fetch(block) {
     const before = block.i ? 1 : 0; // the last paragraph before the block says whether a page turns
+    const found = wire.references(this.id, block.i * BLOCK, BLOCK).catch(() => ({ references: [] })); // the text stands without its links
     const part = await wire.paragraphs(this.id, block.i * BLOCK - before, BLOCK + before);
     block.rows = part.paragraphs.slice(before);
     let page = before ? part.paragraphs[0]?.page : null;
@@ -91,6 +93,8 @@ export class Reading {
       page = p.page;
       return turned ? [pageMark(p.page), this.row(p)] : [this.row(p)];
     });
+    const linked = found.then(({ references }) => this.link(references, nodes));
+    await Promise.race([linked, new Promise((resolve) => setTimeout(resolve, LINKING))]);
     block.node.style.height = "";
     block.node.replaceChildren(...nodes);
   }
@@ -100,11 +104,35 @@ export class Reading {
     return el("section", { id: `p${p.number}`, class: `paragraph ${p.kind.replace(" ", "-")}${p.number === this.cited ? " cited" : ""}`, "data-place": true, "aria-label": p.label || t("paragraphHead", { n: p.number }) },
       el("a", { class: "place", href: `#p${p.number}`, title: t("linkTo", { n: p.number }) },
         el("span", { class: "number" }, p.number), p.label && el("span", { class: "label", dir: "auto" }, p.label)),
-      el(heading ? "h2" : "p", { class: "said", dir: "auto" }, marked(p.text, this.spansOf(p))), unseen(p) && el("p", { class: "meta" }, unseen(p)));
+      el(heading ? "h2" : "p", { class: "said", dir: "auto" }, this.words(p)), unseen(p) && el("p", { class: "meta" }, unseen(p)));
   }
 
-  /** What is marked in a paragraph: the words that were found, or the words that are cited if they are only a part of it. */
-  spansOf(p) {
+  /** Mark the references in paragraphs, and say in the margin where each leads. */
+  link(references, nodes) {
+    const places = references.map(({ paragraph }) => paragraph);
+    for (const number of new Set(places)) {
+      const links = references.filter((_, i) => places[i] === number);
+      const row = nodes.find(({ id }) => id === `p${number}`);
+      this.links.set(number, links);
+      row?.querySelector(".place").after(el("ul", { class: "links" }, [...new Map(links.map((link) => [link.permalink, link])).values()].map((link) => this.pointer(link))));
+      row?.querySelector(".said").replaceChildren(...this.words(this.paragraph(number)));
+    }
+  }
+
+  pointer({ document, label, paragraphs: [n], permalink }) {
+    const name = [label || (n && t("paragraph", { n: String(n) })), document.id !== this.id && document.title].filter(Boolean).join(", ");
+    return el("li", {}, el("a", { href: permalink, dir: "auto", title: name, "aria-label": t("refersTo", { name }) }, `→ ${name}`));
+  }
+
+  /** The text of a paragraph, with the words found or cited marked, and the references in it as links. */
+  words(p) {
+    const marks = this.marksOf(p);
+    const links = (this.links.get(p.number) || []).map(({ start, end, permalink }) => [start, end, "ref", permalink]);
+    return marked(p.text, [...marks, ...links.filter(([start, end]) => !marks.some(([a, b]) => a < end && b > start))]);
+  }
+
+  /** The words that were found, or the words that are cited if they are only a part of the paragraph. */
+  marksOf(p) {
     const length = p.char_end - p.char_start;
     const within = ([start, end]) => [Math.max(start, p.char_start) - p.char_start, Math.min(end, p.char_end) - p.char_start];
     const found = (this.found.get(p.number) || []).map((m) => [...within([m.char_start, m.char_end]), m.at ? "found at" : "found"]);
@@ -125,7 +153,7 @@ export class Reading {
   redraw(numbers) {
     for (const number of numbers) {
       const [p, node] = [this.paragraph(number), this.rowNode(number)];
-      if (p && node) node.querySelector(".said").replaceChildren(...marked(p.text, this.spansOf(p)));
+      if (p && node) node.querySelector(".said").replaceChildren(...this.words(p));
     }
   }
 

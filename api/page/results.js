@@ -2,7 +2,7 @@
 import { AnswerCard } from "./answer.js";
 import { citedPart } from "./best.js";
 import { passageCard } from "./cards.js";
-import { announce, el, show, skeleton } from "./dom.js";
+import { announce, control, el, show, skeleton } from "./dom.js";
 import { datesRead, timelineLink } from "./dates.js";
 import { chips, filterPanel } from "./filters.js";
 import { SORTS, changed, filtersOf } from "./state.js";
@@ -87,7 +87,7 @@ async function answer(card, waiting, parameters, signal) {
 
 function more(list, found, parameters, offset) {
   if (offset >= found.total || !found.hits.length || offset >= 1000) return null;
-  const button = el("button", { type: "button", class: "more" }, t("morePassages"));
+  const button = control({ class: "more" }, t("morePassages"));
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {

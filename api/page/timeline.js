@@ -1,6 +1,6 @@
 // The timeline: what the documents date, year by year, each row with its sentence and where it stands.
 import { datesRead, timeName } from "./dates.js";
-import { announce, el, marked, show, skeleton } from "./dom.js";
+import { announce, control, el, marked, show, skeleton } from "./dom.js";
 import { actions, addressOfPlace, placeName } from "./places.js";
 import { FIELDS } from "./state.js";
 import { troubleView } from "./trouble.js";
@@ -108,7 +108,7 @@ function statement(row) {
 
 function further(list, parameters, offset, total) {
   if (offset >= total) return;
-  const button = el("button", { type: "button", class: "more" }, t("moreRows"));
+  const button = control({ class: "more" }, t("moreRows"));
   button.addEventListener("click", async () => {
     list.dataset.more = "asked";
     button.disabled = true;

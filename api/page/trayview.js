@@ -1,5 +1,5 @@
 // The tray: what was kept, in an order of the reader's own, to export.
-import { confirmed, el, icon, show, tell, announce } from "./dom.js";
+import { announce, confirmed, control, el, icon, show, tell } from "./dom.js";
 import { about, addressOfPlace, actions, placeName } from "./places.js";
 import * as tray from "./tray.js";
 import { remember, remembered, t } from "./words.js";
@@ -11,8 +11,8 @@ export function trayView() {
   document.title = `${t("tray")} – Pincite`;
   const list = el("ol", { class: "kept", "aria-label": t("passages") });
   const title = el("input", { value: remembered("tray-title") || "", placeholder: t("passagesTitle"), "aria-label": t("trayTitle"), dir: "auto", maxlength: 300, oninput: () => remember("tray-title", title.value) });
-  const out = EXPORTS.map(([format, name, suffix]) => el("button", { type: "button", onclick: () => save(format, suffix, title.value) }, name));
-  const clear = el("button", { type: "button", class: "quiet", onclick: empty }, t("clear"));
+  const out = EXPORTS.map(([format, name, suffix]) => control({ class: "quiet", onclick: () => save(format, suffix, title.value) }, name));
+  const clear = control({ class: "quiet", onclick: empty }, t("clear"));
   const controls = el("div", { class: "row controls" }, title, el("span", { class: "meta" }, t("exportAs")), out, clear);
   const none = el("p", { class: "notice" }, t("trayEmpty"));
   const paint = () => {
@@ -29,7 +29,7 @@ export function trayView() {
 function row(item, i, n) {
   const { document, at, quote } = item;
   const step = (name, to, off) =>
-    el("button", { type: "button", class: "quiet", disabled: off, "aria-label": `${t(name)}: ${i + 1}`, title: t(name), "data-step": name, onclick: () => shift(i, to, name) }, icon(name));
+    control({ class: "quiet", disabled: off, "aria-label": `${t(name)}: ${i + 1}`, title: t(name), "data-step": name, onclick: () => shift(i, to, name) }, icon(name === "up" ? "previous" : "next"));
   const node = el("li", { class: "card passage", "data-place": true, draggable: "true" },
     el("header", {},
       el("h2", {}, el("a", { href: addressOfPlace(document, at), dir: "auto", lang: document.language }, document.title)),

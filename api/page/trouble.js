@@ -1,14 +1,14 @@
 // What the page shows when the server cannot answer, and what to do about it.
-import { announce, el, show, tell } from "./dom.js";
+import { announce, control, el, show, tell } from "./dom.js";
 import { addFiles } from "./uploads.js";
-import { t } from "./words.js";
+import { said, t } from "./words.js";
 import * as wire from "./wire.js";
 
 export function troubleView(trouble, retry) {
   announce(trouble.message);
   if (trouble.kind === "no-index") return show(emptyView(retry));
   if (trouble.kind === "loading") setTimeout(retry, 1000);
-  const again = el("button", { type: "button", onclick: () => retry() }, t("again"));
+  const again = control({ onclick: () => retry() }, t("again"));
   show(el("section", { class: "notice", role: "alert" }, el("h2", {}, trouble.message), el("p", {}, trouble.hint || ""), trouble.status === 422 || trouble.status === 404 ? "" : again));
 }
 
@@ -25,14 +25,14 @@ export function emptyView(retry) {
 }
 
 function sampleButton(retry) {
-  const button = el("button", { type: "button", class: "quiet" }, t("sample"));
+  const button = control({ class: "quiet" }, t("sample"));
   button.addEventListener("click", async () => {
     button.disabled = true;
     button.textContent = t("sampleDoing");
     announce(t("sampleDoing"));
     try {
       for (let job = await wire.addSample(); job.state !== "done"; job = await wire.get(`/v1/jobs/${job.id}`)) {
-        if (job.state === "failed") throw new Error(job.reason);
+        if (job.state === "failed") throw new Error(said(job.reason));
         await new Promise((resume) => setTimeout(resume, 300));
       }
       retry();

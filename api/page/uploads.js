@@ -1,6 +1,6 @@
 // Adding files: chosen or dropped, a folder too, each followed until it is indexed or refused with its reason.
-import { announce, el, icon } from "./dom.js";
-import { t } from "./words.js";
+import { announce, control, el, icon } from "./dom.js";
+import { said, t } from "./words.js";
 import * as wire from "./wire.js";
 
 const MOST_FILES = 20; // in one request
@@ -67,7 +67,7 @@ class Line {
     this.state = state;
     this.node.className = bad ? "refused" : state;
     this.what.textContent = t(state, values);
-    this.end.replaceChildren(...(retry ? [el("button", { type: "button", class: "quiet", "aria-label": t("retryLong", { name: this.file.name }), onclick: retry }, t("retry"))] : []));
+    this.end.replaceChildren(...(retry ? [control({ class: "quiet", "aria-label": t("retryLong", { name: this.file.name }), onclick: retry }, t("retry"))] : []));
   }
 }
 
@@ -121,9 +121,9 @@ async function send(lines, each) {
 function paint(job, lines, again) {
   const { progress } = job;
   job.files.forEach((file, i) => {
-    if (file.state === "refused") return lines[i].say("refused", { why: file.reason }, again(lines[i]));
+    if (file.state === "refused") return lines[i].say("refused", { why: said(file.reason) }, again(lines[i]));
     if (file.state !== "queued") return lines[i].say(file.state);
-    if (job.state === "failed") return lines[i].say("failed", { why: job.reason || "" }, again(lines[i]));
+    if (job.state === "failed") return lines[i].say("failed", { why: said(job.reason || "") }, again(lines[i]));
     if (job.state === "queued" || !progress) return lines[i].say("queued");
     const percent = progress.passages ? Math.round((100 * progress.passages_done) / progress.passages) : 0;
     return percent ? lines[i].say("embedding", { n: percent }) : lines[i].say(progress.doing === file.source ? "reading" : "queued");

@@ -34,6 +34,7 @@ export const documents = (q, offset, limit, signal) => get(`/v1/documents?${new 
 export const outline = (id) => get(`/v1/documents/${part(id)}/outline`);
 export const find = (id, q, signal) => get(`/v1/documents/${part(id)}/find?${new URLSearchParams({ q })}`, signal);
 export const paragraphs = (id, offset, limit) => get(`/v1/documents/${part(id)}/paragraphs?offset=${offset}&limit=${limit}`);
+export const references = (id, offset, limit) => get(`/v1/documents/${part(id)}/references?offset=${offset}&limit=${limit}`);
 export const original = async (id) => (await request(`/v1/documents/${part(id)}/original`)).arrayBuffer();
 export const remove = async (id) => (await request(`/v1/documents/${part(id)}`, { method: "DELETE" })).json();
 export const addSample = async () => (await request("/v1/documents/sample", { method: "POST" })).json();

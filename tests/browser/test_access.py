@@ -28,6 +28,8 @@ VIEWS = [
     "help",
     "menu",
     "empty",
+    "unsent",
+    "russian",
     "trouble",
 ]
 
@@ -112,6 +114,19 @@ def show_trouble(page: Page, address: str) -> None:
     page.wait_for_selector("[role=alert]")
 
 
+def show_unsent(page: Page, address: str) -> None:
+    page.route("**/v1/documents", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    show_documents(page, address)
+    page.locator("#files").set_input_files([{"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"}])
+    page.get_by_role("button", name="Retry a.txt").wait_for()
+
+
+def show_russian(page: Page, address: str) -> None:
+    page.add_init_script("localStorage.setItem('language', 'ru')")
+    show_refusal(page, address)
+    page.locator("aside input").first.wait_for(state="attached")
+
+
 def show_empty(page: Page, address: str) -> None:
     page.goto(address)
     page.wait_for_selector(".empty")
@@ -142,11 +157,16 @@ def test_axe_sees_a_fault(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 800, 1440])
+@pytest.mark.parametrize("language", ["en", "ru"])
 @pytest.mark.parametrize("view", ["home", "answer", "document", "documents", "tray", "timeline", "conflict"])
-def test_nothing_is_wider_than_the_window(page: Page, address: str, view: str, width: int) -> None:
+def test_nothing_is_wider_than_the_window(page: Page, address: str, view: str, language: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
+    page.add_init_script(f"localStorage.setItem('language', '{language}')")
     SHOW[view](page, address)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box = page.evaluate("[q.clientWidth, q.closest('form').clientWidth, q.closest('form').scrollWidth]")
+    assert box[0] > 140, "the box has room for words"
+    assert box[2] <= box[1], "nothing sticks out of it"
 
 
 def test_a_whole_errand_is_run_without_a_mouse(page: Page, address: str) -> None:

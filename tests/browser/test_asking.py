@@ -179,6 +179,7 @@ def test_a_question_that_nothing_answers_says_so(page: Page, address: str) -> No
     ask(page, "who won the football world cup of 2018 in Peru")
     expect(page.locator(".answer h2")).to_have_text("Nothing in these documents answers this")
     assert page.locator(".answer li").count() >= 1
+    expect(page.locator(".answer li").first).to_have_text(re.compile(r"^No passage mentions “.+”, “.+”$"))
     expect(page.locator(".answer .meta")).to_have_text("The nearest passages are below.")
     assert page.locator(".passage").count() >= 1
 
@@ -284,6 +285,35 @@ def test_a_list_shows_its_members_and_each_source_says_who_speaks(page: Page, ad
     names = page.locator(".members li b").all_text_contents()
     assert {"ECHO", "Erkindik Kanaty", "International Legal Initiative"} <= set(names)
     expect(page.locator(".members .meta").last).to_contain_text("Looked for in")
-    expect(page.locator(".sources .said").first).to_contain_text("recital – European Parliament")
+    expect(page.locator(".sources .speaker").first).to_contain_text("recital – European Parliament")
     assert page.locator(".conflict").count() >= 2, "what differs is shown unasked"
     expect(page.locator(".conflict.soft h3").first).to_contain_text("Later development: outcome (“fined”)")
+
+
+def test_what_differs_is_marked_in_a_quote_that_is_shortened_openly(page: Page, address: str) -> None:
+    answer = page.request.post(f"{address}/v1/ask", data={"question": QUESTION}).json()
+    long = max(answer["citations"], key=lambda c: len(c["quote"]))
+    value = next(
+        v["value"]
+        for c in answer["conflicts"]
+        for v in c["values"]
+        if long["n"] in v["citations"] and len(v["value"]) < 40
+    )
+    page.goto(address)
+    ask(page)
+    shown = page.locator(".conflict blockquote", has=page.locator("mark", has_text=re.compile(f"^{re.escape(value)}$")))
+    expect(shown.first).to_contain_text("…")
+    said = shown.first.inner_text().strip("… ")
+    assert said in long["quote"], "no word is shown that the source does not have"
+    assert len(said) < len(long["quote"])
+    expect(shown.first).to_have_attribute("title", long["quote"])
+
+
+def test_what_the_server_says_is_said_in_russian_too(page: Page, address: str) -> None:
+    page.add_init_script("localStorage.setItem('language', 'ru')")
+    page.goto(address)
+    ask(page, "who won the football world cup of 2018 in Peru")
+    expect(page.locator(".answer li").first).to_have_text(re.compile(r"^Ни один отрывок не упоминает: «.+», «.+»$"))
+    page.goto(f"{address}/?q=%3F%3F%3F")
+    expect(page.get_by_role("alert")).to_contain_text("В запросе нет слов.")
+    expect(page.get_by_role("alert")).to_contain_text("Напишите вопрос")

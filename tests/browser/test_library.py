@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,9 @@ def test_of_two_files_the_one_that_fails_says_why_and_can_be_tried_again(page: P
     expect(page.locator(".documents li")).to_have_count(1)
     page.get_by_text("1 file could not be read").click()
     expect(page.locator(".unread li")).to_contain_text("noise.bin")
+    page.get_by_role("button", name="Русский").click()
+    page.get_by_text("Не удалось прочитать 1 файл").click()
+    expect(page.locator(".unread li")).to_have_text(re.compile(r"^noise.bin [а-яё]"))
 
 
 def test_a_file_that_could_not_be_sent_is_sent_on_retry(page: Page, empty: str) -> None:

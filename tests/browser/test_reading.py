@@ -10,6 +10,7 @@ import pytest
 from making import document, put, unit
 from playwright.sync_api import Page, expect
 from serving import served, wait_until_ready
+from test_access import violations
 from test_asking import QUESTION, ask
 from test_pdf import lines, make_pdf
 
@@ -153,6 +154,48 @@ def test_the_original_file_is_offered(page: Page, address: str) -> None:
     assert download.value.suggested_filename == "ep-resolution-2021-02-11.txt"
 
 
+@pytest.fixture(scope="module")
+def referring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server over two documents, one of which refers to its own paragraphs and to the other."""
+    folder = tmp_path_factory.mktemp("referring")
+    (folder / "files").mkdir()
+    body = "\n\n".join(f"{n}. The Committee took note of the situation in province {n}." for n in range(1, 9))
+    (folder / "files" / "a.txt").write_text(
+        "Report of the Committee\n\n" + body + "\n\n9. See paragraph 3 above, on which\nA/HRC/28/5 has more.\n"
+    )
+    (folder / "files" / "b.txt").write_text("A/HRC/28/5\n\nReport of the Working Group\n\n1. It met in March.\n")
+    index = Index(folder / "index", create=True)
+    build(index, [folder / "files"])
+    index.close()
+    with served(create_app(folder / "index")) as at:
+        wait_until_ready(at)
+        yield at
+
+
+def test_references_are_marked_in_text_and_margin_and_followed_on_click(page: Page, referring: str) -> None:
+    home = f"{referring}/documents/{id_of(page, referring, 'a.txt')}"
+    page.goto(home)
+    row = page.locator(".paragraph", has_text="See paragraph 3 above")
+    expect(row.locator(".said .ref").first).to_have_text("paragraph 3")
+    expect(row.locator(".links a").first).to_have_attribute("aria-label", "Refers to 3")
+    row.locator(".said .ref").first.click()
+    expect(page.locator(".paragraph.cited .said")).to_contain_text("province 3")
+    page.go_back()
+    row.locator(".links a").nth(1).click()
+    expect(page).to_have_url(re.compile(id_of(page, referring, "b.txt")))
+    page.go_back()
+    assert violations(page) == []
+    expect(row.locator(".said")).to_have_text("9. See paragraph 3 above, on which\nA/HRC/28/5 has more.")
+    page.locator(".find input").fill("paragraph 3 above")
+    expect(row.locator("mark.at")).to_have_text("paragraph 3 above")
+
+
+def test_a_document_is_read_though_its_references_cannot_be_had(page: Page, referring: str) -> None:
+    page.route("**/references?**", lambda route: route.abort())
+    page.goto(f"{referring}/documents/{id_of(page, referring, 'a.txt')}#p4")
+    expect(page.locator(".paragraph.cited")).to_be_in_viewport()
+
+
 def test_a_long_document_opens_at_any_paragraph_and_draws_only_what_is_near(page: Page, long_document: str) -> None:
     page.goto(f"{long_document}#p15000")
     expect(page.locator(".cited")).to_have_id("p15000")
@@ -213,6 +256,9 @@ def test_a_pdf_shows_its_real_pages_beside_the_text_with_the_passage_marked(page
     page.locator(".paragraph", has_text="It saw no prison").locator(".place").click()
     expect(page.locator(".sheet:nth-child(3) .boxed")).to_have_count(1)
     expect(page.locator(".sheet:nth-child(2) .boxed")).to_have_count(0)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert violations(page) == []
 
 
 def test_on_a_narrow_screen_the_pages_and_the_text_take_turns(page: Page, paged: str) -> None:
