@@ -18,7 +18,12 @@ from search.engine import Engine
 from search.results import Member
 
 HERE = Path(__file__).parent
-FOLDERS = {"planted": HERE / "lists" / "texts", "unseen": HERE / "lists" / "unseen", "sample": HERE.parent / "corpus"}
+FOLDERS = {
+    "planted": HERE / "lists" / "texts",
+    "unseen": HERE / "lists" / "unseen",
+    "lines": HERE / "lists" / "lines",
+    "sample": HERE.parent / "corpus",
+}
 HALVES = ("tuning", "held out")
 
 

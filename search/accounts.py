@@ -6,16 +6,15 @@ took part, or enough of where, when, how many and with which words; what differs
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from indexer.words import normalise, stem
 from search.entities import Name, Seen, is_country
-from search.events import Event, events_in, sounds
+from search.events import Event, events_in, may_tell, sounds
 from search.nouns import PLACE, kinds_of
-from search.outcomes import opposed, undoes, undoes_named
+from search.outcomes import found_guilty, may_turn, opposed, turns, undoes, undoes_named
 from search.quantities import Count, When
 from search.results import Disagreement
 from search.variants import same
@@ -29,14 +28,24 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Account:
-    """A sentence as an account: ``dated`` is the date of its document (ISO 8601, as far as known), ``years`` those in
-    which the document can be from, where it gives no date but a day of the week."""
+    """A sentence as an account: ``dated`` is the date of its document (ISO 8601, as far as known); ``years_told`` gives
+    the years in which the document can be from, where it gives no date but a day of the week."""
 
     text: str
     language: str | None
     dated: str | None
     seen: Seen
-    years: frozenset[int] = frozenset()
+    years_told: Callable[[], frozenset[int]] = frozenset
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """The stems of the words that may tell of an event."""
+        return frozenset(root for _, root in may_tell(self.text, self.language))
+
+    @cached_property
+    def turning(self) -> tuple[str, ...]:
+        """Of these words, those that can be against another one."""
+        return tuple(word for word, _ in may_tell(self.text, self.language) if turns(word))
 
     @cached_property
     def events(self) -> list[Event]:
@@ -62,11 +71,20 @@ class Difference:
 def differences(a: Account, b: Account) -> list[Difference]:
     """Return what two accounts of one event say otherwise; [] if they agree or are of different events."""
     found: dict[tuple[str, Span], Difference] = {}
+    if not _may_differ(a, b):
+        return []
     for x in a.events:
         for y in b.events:
+            if x.root != y.root and not may_turn(x.word, y.word):
+                continue
             for difference in _between(a, b, x, y) if x.happened and y.happened else ():
                 found.setdefault((difference.aspect, difference.first), difference)
     return list(found.values())
+
+
+def _may_differ(a: Account, b: Account) -> bool:
+    """Whether two accounts have words for one event or for its end at all; only then are they read."""
+    return not a.roots.isdisjoint(b.roots) or any(may_turn(x, y) for x in a.turning for y in b.turning)
 
 
 def _between(a: Account, b: Account, x: Event, y: Event) -> Iterator[Difference]:
@@ -150,7 +168,7 @@ def _years(account: Account, when: When) -> frozenset[int]:
     if account.dated and when.month:
         year, month = int(account.dated[:4]), int(account.dated[5:7] or 12)
         return frozenset((year if when.month <= month else year - 1,))
-    return account.years
+    return account.years_told()
 
 
 # -- what they say otherwise
@@ -308,7 +326,7 @@ def _opposition(a: Account, b: Account, x: Event, y: Event) -> Difference | None
 
 
 def _found_guilty(x: Event, y: Event) -> bool:
-    return bool(re.match("found|признал", y.word)) and any(opposed(x.word, word) for word in y.around)
+    return found_guilty(y.word) and any(opposed(x.word, word) for word in y.around)
 
 
 def _of_one_country(x: Event, y: Event) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from indexer.document import Document, Passage
 from indexer.words import split, stem
@@ -49,7 +49,7 @@ def differing(
     """
     looked = [pair for pair in found if not pair[1].boilerplate][:LOOKED_AT]
     stems = [_stems(s.text, s.document.language) for s in answering]
-    near = statements(looked, question, lambda text, language: can_differ(text) and _near(text, language, stems))
+    near = statements(looked, question, lambda text, language: _near(text, language, stems) and can_differ(text))
     others = sorted(near, key=lambda s: -_shared(s, stems))[:MOST_READ]
     seen = Seen.of([s.text for s in (*answering, *others)])
     accounts = _Accounts(seen, text_of)
@@ -79,11 +79,14 @@ class _Accounts:
         """Return a statement as an account."""
         if statement.place not in self._read:
             d = statement.document
-            years = frozenset() if d.date else self._years_of(d)
-            self._read[statement.place] = Account(statement.text, d.language, d.date, self._seen, years)
+            self._read[statement.place] = Account(
+                statement.text, d.language, d.date, self._seen, partial(self._years_of, d)
+            )
         return self._read[statement.place]
 
     def _years_of(self, document: Document) -> frozenset[int]:
+        if document.date:
+            return frozenset()
         if document.id not in self._years:
             this_year = datetime.datetime.now(tz=datetime.UTC).year
             self._years[document.id] = years_of(self._text_of(document.id), this_year)

@@ -28,6 +28,7 @@ from search.named import cited_in_full, named_in, named_passages
 from search.query import Query, clean
 from search.quotes import Quotes
 from search.ranking import RANKING, Found, Ranker, Ranking
+from search.rankings import Rankings
 from search.repeats import marked_repeats
 from search.results import Answer, Hit, Results, Sentence, Status
 from search.terms import Term
@@ -47,6 +48,7 @@ class Engine:
         self.catalogue: Catalogue = index.catalogue
         self._addresses = Addresses(self.catalogue)
         self._model = model
+        self._rankings = Rankings()
         self.ranker = Ranker(index, lambda: self.embedder, ranking)
 
     @classmethod
@@ -140,9 +142,12 @@ class Engine:
                     beside = self._beside(results, chosen, quotes)
             return answer()
 
-    def ranked(self, text: str, terms: Sequence[Term], query: Query) -> list[Found]:
+    def ranked(self, text: str, terms: Sequence[Term], query: Query) -> Sequence[Found]:
         """Return all that is found for a cleaned question, best first; what it names comes before the rest."""
-        return self._named_first(self.ranker.ranked(text, terms, query), text, query)
+        return self._rankings.of(
+            self.index.store.generation, text, query,
+            lambda: self._named_first(self.ranker.ranked(text, terms, query), text, query),
+        )  # fmt: skip
 
     # -- the steps of a search
 

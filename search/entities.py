@@ -28,6 +28,8 @@ _SMALL = (
 )
 _RUN = re.compile(rf"{_TOKEN}(?:\s+(?:(?:{_SMALL})\s+)?{_TOKEN}|\s+\d{{1,3}}\b(?!\s+[a-zа-яё]))*")
 _PIECE = re.compile(rf"{_TOKEN}|\d+|[^\W\d_]+")
+_AND_BEFORE = re.compile(r"(?:\band|&|\bи)\s+$")
+_SMALL_WORD, _PLURAL = re.compile(r"(?<![\w’'-])[^\W\d_A-ZА-ЯЁ]\w+"), re.compile(r"\b[A-Z]{2,}s\b")
 _AND = re.compile(r"\s+(?:and|&|и)\s+")
 _ABBREVIATION = re.compile(r"\s*\(\s*[“\"«]?([A-ZА-ЯЁ][A-ZА-ЯЁ/&-]{1,9})[”\"»]?\s*\)")
 _HONORIFICS = frozenset(("mr", "mrs", "ms", "miss", "dr", "prof", "sir", "г-н", "г-жа"))
@@ -74,13 +76,11 @@ class Seen:
         return seen
 
     def _read(self, text: str) -> None:
-        self.small.update(re.findall(r"(?<![\w’'-])[^\W\d_A-ZА-ЯЁ]\w+", text))
-        self.plurals.update(word[:-1] for word in re.findall(r"\b[A-Z]{2,}s\b", text))
-        for match in _RUN.finditer(text):
-            if not _opens_sentence(text, match.start()):
-                self.capital.update(_POSSESSIVE.sub("", word) for word in match[0].split())
-                if not re.search(r"(?:\band|&|\bи)\s+$", text[max(0, match.start() - 5) : match.start()]):
-                    self.alone[match[0]] += 1
+        small, plurals, capital, alone = _written(text)
+        self.small.update(small)
+        self.plurals.update(plurals)
+        self.capital.update(capital)
+        self.alone.update(alone)
 
     def _define(self, text: str) -> None:
         for match in _ABBREVIATION.finditer(text):
@@ -88,6 +88,17 @@ class Seen:
             for name in _candidates(before, self)[-2:]:
                 if name.abbreviation and _could_shorten(name.abbreviation, name.words):
                     self.abbreviations.setdefault(name.abbreviation, name.words)
+
+
+@lru_cache(maxsize=10_000)
+def _written(text: str) -> tuple[frozenset[str], frozenset[str], frozenset[str], tuple[str, ...]]:
+    """How words are written in a text: those in small letters, nouns in capitals, capitals in a sentence, runs."""
+    small = frozenset(_SMALL_WORD.findall(text))
+    plurals = frozenset(word[:-1] for word in _PLURAL.findall(text))
+    inside = [match for match in _RUN.finditer(text) if not _opens_sentence(text, match.start())]
+    capital = frozenset(_POSSESSIVE.sub("", word) for match in inside for word in match[0].split())
+    alone = tuple(m[0] for m in inside if not _AND_BEFORE.search(text[max(0, m.start() - 5) : m.start()]))
+    return small, plurals, capital, alone
 
 
 def names_in(text: str, seen: Seen) -> list[Name]:
@@ -107,8 +118,12 @@ def _candidates(text: str, seen: Seen) -> list[Name]:
 
 
 def _opens_sentence(text: str, at: int) -> bool:
-    before = text[:at].rstrip().rstrip("“”\"«»‘’'(–—-•* \t\xa0")
-    return not before or before[-1] in ".!?:" or "\n" in text[len(before) : at]
+    last = at
+    while last and text[last - 1].isspace():
+        last -= 1
+    while last and text[last - 1] in "“”\"«»‘’'(–—-•* \t\xa0":
+        last -= 1
+    return not last or text[last - 1] in ".!?:" or "\n" in text[last:at]
 
 
 def _is_quoted_name(words: str) -> bool:

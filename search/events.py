@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from indexer.words import normalise, stem
@@ -48,31 +49,6 @@ _OWN_VERB = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event of a sentence: ``word`` stands at ``start:end``, ``root`` is its stem, ``happened`` that it is
-    neither asked for nor feared.
-
-    ``people`` are who took part, as sounds of their names; ``places`` and ``countries`` where; ``kinds`` the kinds of
-    nouns beside it; ``around`` the stems of all other words of the clause and ``about_then`` all its dates.
-    """
-
-    word: str
-    root: str
-    start: int
-    end: int
-    happened: bool
-    denied: bool
-    people: tuple[Name, ...]
-    countries: frozenset[str]
-    places: tuple[Name, ...]
-    dates: tuple[When, ...]
-    about_then: tuple[When, ...]
-    counts: tuple[Count, ...]
-    kinds: frozenset[tuple[str, str]]
-    around: frozenset[str]
-
-
 @dataclass(slots=True)
 class _Clause:
     """A clause with all that stands in it, each with offsets into the sentence."""
@@ -84,6 +60,109 @@ class _Clause:
     dates: list[When]
     counts: list[Count]
     words: list[re.Match[str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event of a sentence, told by a ``match`` in its ``clause``.
+
+    All but the word is read when it is first asked for: most events of two sentences have nothing in common.
+    """
+
+    clause: _Clause
+    match: re.Match[str]
+    verbs: Sequence[re.Match[str]]
+    roots: dict[int, str]
+
+    @cached_property
+    def word(self) -> str:
+        """The word for what happened, which stands at ``start:end``."""
+        return self.match[0]
+
+    @cached_property
+    def start(self) -> int:
+        """Where the word begins in the sentence."""
+        return self.match.start()
+
+    @cached_property
+    def end(self) -> int:
+        """Where the word ends."""
+        return self.match.end()
+
+    @cached_property
+    def root(self) -> str:
+        """The stem of the word."""
+        return self.roots[self.start]
+
+    @cached_property
+    def happened(self) -> bool:
+        """Whether it is neither asked for nor feared."""
+        return not _POSSIBLE.search(self.clause.text[self.clause.start : self.start])
+
+    @cached_property
+    def denied(self) -> bool:
+        """Whether the sentence says that it did not happen."""
+        return bool(_DENIED.search(self.clause.text[: self.start]))
+
+    @cached_property
+    def people(self) -> tuple[Name, ...]:
+        """Who took part."""
+        return _people(self.clause, self.start, self.end, self.verbs)
+
+    @cached_property
+    def countries(self) -> frozenset[str]:
+        """The countries that the clause names."""
+        return frozenset(n.words for n in self.clause.names if is_country(n.words))
+
+    @cached_property
+    def places(self) -> tuple[Name, ...]:
+        """Where it happened."""
+        return tuple(n for n in self.clause.names if _is_place(self.clause.text, n) and self._tied(n))
+
+    @cached_property
+    def dates(self) -> tuple[When, ...]:
+        """When it happened."""
+        return tuple(d for d in self.clause.dates if self._tied(d))
+
+    @cached_property
+    def about_then(self) -> tuple[When, ...]:
+        """All dates of the clause."""
+        return tuple(self.clause.dates)
+
+    @cached_property
+    def counts(self) -> tuple[Count, ...]:
+        """How many took part."""
+        return tuple(c for c in self.clause.counts if _counts_for(self.clause, self.start, self.end, c, self._others))
+
+    @cached_property
+    def kinds(self) -> frozenset[tuple[str, str]]:
+        """The kinds of the nouns beside it."""
+        near = (w[0] for w in self.clause.words if abs(w.start() - self.start) < 120)
+        return frozenset(kind for word in near for kind in kinds_of(word))
+
+    @cached_property
+    def around(self) -> frozenset[str]:
+        """The stems of all other words of the clause."""
+        return frozenset(self.roots.values()) - {self.root}
+
+    @cached_property
+    def _others(self) -> list[re.Match[str]]:
+        return [v for v in self.verbs if v.start() != self.start]
+
+    def _tied(self, thing: Name | When) -> bool:
+        """Whether a date or place goes with it: no other verb between, or it opens the clause for all of them."""
+        if thing.start >= self.end:
+            return not any(self.end <= v.start() < thing.start for v in self._others)
+        if not any(thing.end <= v.start() < self.start for v in self._others):
+            return True
+        return not any(v.end() <= thing.start for v in self._others)
+
+
+@lru_cache(maxsize=10_000)
+def may_tell(text: str, language: str | None) -> frozenset[tuple[str, str]]:
+    """Return the words of a sentence that may tell of an event, each with its stem, before names are read."""
+    words = [w for w in _WORD.finditer(text) if _says_something(w[0]) and _is_past(text, w)]
+    return frozenset((w[0], stem(normalise(w[0]), language)) for w in words)
 
 
 def events_in(text: str, language: str | None, seen: Seen) -> list[Event]:
@@ -114,8 +193,8 @@ def _events(clause: _Clause, language: str | None) -> list[Event]:
     words = [w for w in clause.words if not any(a <= w.start() < b for a, b in taken)]
     roots = {w.start(): stem(normalise(w[0]), language) for w in words if _says_something(w[0])}
     counted = {c.noun.lower() for c in clause.counts}
-    verbs = [w for w in words if _is_past(clause, w) and w[0].lower() not in counted]
-    return [_event(clause, word, verbs, roots) for word in verbs if word.start() in roots]
+    verbs = [w for w in words if _is_past(clause.text, w) and w[0].lower() not in counted]
+    return [Event(clause, word, verbs, roots) for word in verbs if word.start() in roots]
 
 
 def _says_something(word: str) -> bool:
@@ -123,40 +202,15 @@ def _says_something(word: str) -> bool:
     return len(low) > 2 and low not in function_words() and not is_calendar(low)
 
 
-def _is_past(clause: _Clause, word: re.Match[str]) -> bool:
+def _is_past(text: str, word: re.Match[str]) -> bool:
     low = word[0].lower()
     if low in _NOT_PAST or low in function_words() or is_number(low):
         return False
-    return low in _IRREGULAR or bool(_PAST.search(low)) or bool(_INFINITIVE.search(clause.text, 0, word.start()))
-
-
-def _event(clause: _Clause, word: re.Match[str], verbs: Sequence[re.Match[str]], roots: dict[int, str]) -> Event:
-    text, start, end = clause.text, word.start(), word.end()
-    other = [v for v in verbs if v.start() != start]
-    return Event(
-        word[0], roots[start], start, end,
-        happened=not _POSSIBLE.search(text[clause.start : start]),
-        denied=bool(_DENIED.search(text[:start])),
-        people=_people(clause, start, end, verbs),
-        countries=frozenset(n.words for n in clause.names if is_country(n.words)),
-        places=tuple(n for n in clause.names if _is_place(text, n) and _tied(text, start, end, n, other)),
-        dates=tuple(d for d in clause.dates if _tied(text, start, end, d, other)),
-        about_then=tuple(clause.dates),
-        counts=tuple(c for c in clause.counts if _counts_for(clause, start, end, c, other)),
-        kinds=frozenset(kind for w in clause.words if abs(w.start() - start) < 120 for kind in kinds_of(w[0])),
-        around=frozenset(roots.values()) - {roots[start]},
-    )  # fmt: skip
+    return low in _IRREGULAR or bool(_PAST.search(low)) or bool(_INFINITIVE.search(text, 0, word.start()))
 
 
 def _is_place(text: str, name: Name) -> bool:
     return not name.quoted and bool(_IN.search(text[: name.start]))
-
-
-def _tied(text: str, start: int, end: int, thing: Name | When, verbs: Sequence[re.Match[str]]) -> bool:
-    """Whether a date or place goes with an event: no other verb between, or it opens the clause for all of them."""
-    if thing.start >= end:
-        return not any(end <= v.start() < thing.start for v in verbs)
-    return not any(thing.end <= v.start() < start for v in verbs) or not any(v.end() <= thing.start for v in verbs)
 
 
 def _counts_for(clause: _Clause, start: int, end: int, count: Count, verbs: Sequence[re.Match[str]]) -> bool:

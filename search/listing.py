@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from indexer.document import Document, Passage
 from search.asked import Asked, what_is_asked
+from search.enrolled import enrolled
 from search.entities import Seen
 from search.lists import Mention, covers, members
 from search.quotes import Quotes
@@ -21,7 +22,8 @@ MOST_CITED = 8  # quotes for one member
 def listed(
     question: str, found: Found, answering: Sequence[Statement], quotes: Quotes
 ) -> tuple[tuple[Member, ...], LookedAt | None]:
-    """Return who or what ``question`` asks for, each cited, and how far it was looked; (), None if it asks for no list.
+    """Return who or what ``question`` asks for, each cited, and how far it was looked; (), None if it asks for no list,
+    or if none of it was found.
 
     ``found`` are passages, best first; ``answering`` the sentences that answer, which alone are read in another script
     than that of the question, as words of it cannot be looked for there.
@@ -33,10 +35,11 @@ def listed(
     seen = Seen.of([passage.text for _, passage in looked])
     read = _read(question, asked, looked, answering)
     mentions = [m for m in members(asked, read, seen, question) if _about(asked, m, looked)]
+    mentions += enrolled(question, asked, [document for document, _ in looked], quotes.paragraphs)
     called = joined([m.name.words for m in mentions], seen.abbreviations)
     table = [Member(c.name, c.variants, _cited(c.variants, mentions, quotes)) for c in called]
-    where = LookedAt(len(looked), len({document.id for document, _ in looked}))
-    return tuple(member for member in table if member.citations), where
+    given = tuple(member for member in table if member.citations)
+    return given, LookedAt(len(looked), len({document.id for document, _ in looked})) if given else None
 
 
 def _read(question: str, asked: Asked, looked: Found, answering: Sequence[Statement]) -> list[Statement]:

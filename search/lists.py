@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from indexer.words import normalise, split, stem
 from search.asked import Asked
@@ -61,10 +62,15 @@ def members(asked: Asked, sentences: Sequence[Statement], seen: Seen, question: 
 
 def covers(asked: Asked, text: str, language: str | None) -> bool:
     """Whether a text has enough of the question's words to be looked at sentence by sentence."""
-    return _covered(asked, {stem(word, language) for word in split(text)}, language)
+    return _covered(asked, _stems(text, language), language)
 
 
-def _covered(asked: Asked, stems: set[str], language: str | None) -> bool:
+@lru_cache(maxsize=10_000)
+def _stems(text: str, language: str | None) -> frozenset[str]:
+    return frozenset(stem(word, language) for word in split(text))
+
+
+def _covered(asked: Asked, stems: Set[str], language: str | None) -> bool:
     """Whether enough is said of the question: what happened and half of its other words, else most of them all."""
     main = stem(normalise(asked.main or ""), language)
     others = [w for w in (stem(normalise(word), language) for word in asked.words) if w != main]

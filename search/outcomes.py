@@ -29,12 +29,15 @@ _OPPOSED = (
 )  # fmt: skip
 
 
+_GUILTY = r"found|признал"
+
 _WORDS = "|".join((_UNDOES, _PENALTIES, *(f"{a}|{b}" for a, b in (*_UNDONE, *_OPPOSED))))
 _TELLS = re.compile(
     rf"\d|\b(?:not|never|не)\b|\b(?:о)?(?:{_WORDS})|\b(?:die|kill|murder|born|погиб|умер|убит)", re.IGNORECASE
 )
 
 
+@lru_cache(maxsize=10_000)
 def can_differ(text: str) -> bool:
     """Whether a sentence has anything that another can tell otherwise: a number, a denial, an end, a death."""
     return bool(_TELLS.search(text)) or any(is_number(word) for word in text.lower().split())
@@ -60,6 +63,25 @@ def _one_root(a: str, b: str) -> bool:
 def opposed(a: str, b: str) -> bool:
     """Whether two words cannot both be true of one thing: acquitted and convicted."""
     return any((_is(a, x) and _is(b, y)) or (_is(a, y) and _is(b, x)) for x, y in _OPPOSED)
+
+
+@lru_cache(maxsize=50_000)
+def turns(word: str) -> bool:
+    """Whether a word can be what undoes another or is against it."""
+    return _is(word, f"{_WORDS}|{_GUILTY}")
+
+
+@lru_cache(maxsize=50_000)
+def may_turn(a: str, b: str) -> bool:
+    """Whether of two words one may undo the other or be against it, whatever stands beside them: a first look."""
+    if opposed(a, b) or found_guilty(a) or found_guilty(b) or undoes(a, b) or undoes(b, a):
+        return True
+    return any(_is(x, _UNDOES) and _is(y, _PENALTIES) for x, y in ((a, b), (b, a)))
+
+
+def found_guilty(word: str) -> bool:
+    """Whether a word is that of a verdict, which stands behind it."""
+    return bool(re.match(_GUILTY, word))
 
 
 @lru_cache(maxsize=50_000)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from search.nouns import class_of
 
 Range = tuple[float, float]
+KEPT = 2_000  # characters: what was read of a sentence is kept for the next question, of a whole document it is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,15 @@ def _date() -> re.Pattern[str]:
 
 def dates_in(text: str) -> list[When]:
     """Return the dates of a text, whole or in part, in order."""
+    return list(_dates_kept(text) if len(text) <= KEPT else _dates_in(text))
+
+
+@lru_cache(maxsize=10_000)
+def _dates_kept(text: str) -> tuple[When, ...]:
+    return _dates_in(text)
+
+
+def _dates_in(text: str) -> tuple[When, ...]:
     found = []
     for match in _date().finditer(text):
         parts = {name[0]: value for name, value in match.groupdict().items() if value}
@@ -76,7 +86,7 @@ def dates_in(text: str) -> list[When]:
             continue
         start = match.start("y4") if match["y4"] else match.start()
         found.append(When(year, month, day, start, match.end()))
-    return found
+    return tuple(found)
 
 
 # -- counts
@@ -132,6 +142,11 @@ def _count() -> re.Pattern[str]:
 
 def counts_in(text: str) -> list[Count]:
     """Return how many of what a text tells of, in order; no dates, shares, ages or numbers of articles."""
+    return list(_counts_in(text))
+
+
+@lru_cache(maxsize=10_000)
+def _counts_in(text: str) -> tuple[Count, ...]:
     dates = dates_in(text)
     found = []
     for match in _count().finditer(text):
@@ -144,7 +159,7 @@ def counts_in(text: str) -> list[Count]:
         if noun := _noun(match["rest"]):
             least, most = _bounds(value, (match["bound"] or "").lower())
             found.append(Count(least, most, noun[0], match.start(), match.start("rest") + noun[1]))
-    return found
+    return tuple(found)
 
 
 def _value(words: str) -> float | None:

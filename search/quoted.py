@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _CLOSING = {"“": "”", "„": "“”‟", "«": "»", "‹": "›", "‘": "’", "‚": "‘’", "「": "」", "『": "』", "»": "«", "”": "”"}
+_MARK = re.compile(f"[{re.escape(''.join(_CLOSING))}'\"]")
 _LONGEST = 6_000  # characters: an unclosed mark must not swallow the rest of a report
 
 
@@ -16,7 +17,8 @@ def quoted(text: str) -> list[tuple[int, int]]:
     """
     found: list[tuple[int, int]] = []
     at = 0
-    while at < len(text):
+    while mark := _MARK.search(text, at):
+        at = mark.start()
         if not _opens(text, at):
             at += 1
             continue

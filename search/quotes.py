@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from indexer.catalogue import Catalogue
-from indexer.document import Document
+from indexer.document import Document, Paragraph
 from search.citations import NotInSource, cite
 from search.results import Citation, Quote
 from search.speakers import said_by
@@ -30,6 +30,10 @@ class Quotes:
             return self.put(document, cite(document, paragraphs, text, start, end))
         except NotInSource:
             return None
+
+    def paragraphs(self, document: Document) -> list[Paragraph]:
+        """Return all paragraphs of a document, for what stands one a line in it."""
+        return self._catalogue.paragraphs(document.id)
 
     def put(self, document: Document, citation: Citation) -> int:
         """Take up a citation and return its number."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from indexer.document import Document, Passage
 from indexer.sentences import sentences
@@ -40,7 +41,7 @@ def statements(
     for document, passage in found:
         if not holds(passage.text, document.language):
             continue
-        for start, end in sentences(passage.text):
+        for start, end in _cut(passage.text):
             text = passage.text[start:end]
             if holds(text, document.language):
                 at = passage.char_start + start
@@ -49,10 +50,16 @@ def statements(
     return list(read.values())
 
 
+@lru_cache(maxsize=2_000)
+def _cut(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(sentences(text))
+
+
 def foreign(question: str, text: str) -> bool:
     """Whether a question and a text are in different scripts, so that they can share no words."""
     return _is_cyrillic(question) != _is_cyrillic(text)
 
 
+@lru_cache(maxsize=20_000)
 def _is_cyrillic(text: str) -> bool:
     return len(_CYRILLIC.findall(text)) > len(_LATIN.findall(text))
