@@ -21,7 +21,7 @@ def timeline(options: argparse.Namespace, settings: Settings) -> int:
     from search.engine import Engine
     from search.timeline import Timeline
 
-    engine = Engine.open(settings.index, settings.model)
+    engine = Engine.open(settings.location, settings.model)
     query = TimelineQuery(
         options.query or "", tuple(map(DateKind, options.kind)) or tuple(DateKind), options.since, options.until,
         Filters(

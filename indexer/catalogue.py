@@ -65,7 +65,8 @@ class Catalogue:
         where = "FROM documents WHERE title LIKE ? OR source LIKE ?"
         total = self.store.db.execute(f"SELECT count(*) {where}", (like, like)).fetchone()[0]
         rows = self.store.db.execute(
-            f"SELECT {_DOCUMENT} {where} ORDER BY source, id LIMIT ? OFFSET ?", (like, like, limit if limit >= 0 else _LAST, offset)
+            f"SELECT {_DOCUMENT} {where} ORDER BY source, id LIMIT ? OFFSET ?",
+            (like, like, limit if limit >= 0 else _LAST, offset),
         )
         return int(total), [Document(*row) for row in rows]
 

@@ -74,8 +74,9 @@ def _idf(frequency: int, passages: int) -> float:
 
 
 RANKED: Final = f"""
-SELECT k.key, round(sum(a.weight * f.n * {K1 + 1} / (f.n + {K1} * ({1 - B} + {B} * k.tokens * t.passages::float8 / t.tokens)))
-    ::numeric, 9)::float8 AS score
+SELECT k.key, round(sum(
+        a.weight * f.n * {K1 + 1} / (f.n + {K1} * ({1 - B} + {B} * k.tokens * t.passages::float8 / t.tokens))
+    )::numeric, 9)::float8 AS score
 FROM totals t CROSS JOIN keywords k {{joined}}
 CROSS JOIN LATERAL unnest(k.words) l
 JOIN unnest(?::text[], ?::float8[]) a (lexeme, weight) ON a.lexeme = l.lexeme

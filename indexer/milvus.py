@@ -6,6 +6,7 @@ It holds what the catalogue gave it, under the catalogue's keys, and can be fill
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,8 +15,8 @@ from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from indexer.catalogue import Filters
+from indexer.faults import Unreachable
 from indexer.missing import ScaleMissing
-from indexer.postgres import Unreachable
 from indexer.store import IndexUnusable
 from indexer.vectors import Floats
 
@@ -25,11 +26,12 @@ _BATCH: Final = 500  # rows of an upsert
 _MOST_KEYS: Final = 4_000  # of one deletion
 _MOST: Final = 16_384  # results of one search: the server's own limit
 _WORDS: Final = 65_535  # bytes of the words of a passage
+_PATIENT: Final = {"grpc.keepalive_time_ms": 300_000}  # the client's own 10 s are too often for some servers
 _HNSW: Final = {"M": 16, "efConstruction": 200}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Address:
     """Where the engine is and how a new collection is laid out: ``milvus://HOST:PORT/NAME?replicas=2&shards=4``."""
 
     uri: str
@@ -40,7 +42,7 @@ class Place:
     index: str = "HNSW"
 
     @classmethod
-    def of(cls, address: str) -> Place:
+    def of(cls, address: str) -> Address:
         """Read an address. Raises `ValueError`."""
         parts = urlsplit(address)
         if parts.scheme != "milvus" or not parts.hostname:
@@ -61,17 +63,18 @@ class Place:
 class Milvus:
     """One server or cluster; safe to use from many threads."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Address) -> None:
         """Connect. Raises `Unreachable`, `ScaleMissing`."""
         try:
             from pymilvus import MilvusClient
             from pymilvus.exceptions import MilvusException
         except ImportError:
             raise ScaleMissing("pymilvus") from None
+        logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # what it says is in our exceptions
         self._place = place
         self._failure = MilvusException
         with self._told():
-            self._client = MilvusClient(uri=place.uri, token=place.token, timeout=30)
+            self._client = MilvusClient(uri=place.uri, token=place.token, timeout=30, grpc_options=_PATIENT)
             self.version = str(self._client.get_server_version())
         self.has_keywords = _number(self.version) >= (2, 5)
 
@@ -126,10 +129,14 @@ class Milvus:
     def name(self, collection: str, alias: str) -> None:
         """Let ``alias`` name this collection from now on. Raises `Unreachable`."""
         with self._told():
-            try:
+            bearers = [c for c in self._client.list_collections() if alias in self._aliases(c)]
+            if bearers:
                 self._client.alter_alias(collection, alias)
-            except self._failure:  # there is none yet
+            else:
                 self._client.create_alias(collection, alias)
+
+    def _aliases(self, collection: str) -> list[str]:
+        return list(self._client.list_aliases(collection).get("aliases", ()))
 
     # -- writing
 

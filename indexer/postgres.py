@@ -1,4 +1,4 @@
-"""PostgreSQL as the store: the tables and the statements of the SQLite store, for many servers and one writer at a time.
+"""PostgreSQL as the store: the tables and statements of the SQLite store, for many servers and one writer at a time.
 
 A library is the schema NAME (its versions, jobs and audit log) and one schema NAME_1, NAME_2, ... for each version of
 the index; readers take the version that is current when they begin to read.
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from indexer.faults import Unreachable
 from indexer.lexemes import lexemes
 from indexer.missing import ScaleMissing
 from indexer.store import FORMAT, IndexUnusable, Store, StoredPassage
@@ -85,10 +86,6 @@ INSERT INTO meta VALUES ('generation', '0'), ('format', '{format}');
 """
 _LOOK_EVERY: Final = 1.0  # seconds after which a thread that reads outside of a transaction looks for a new version
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
-
-
-class Unreachable(IndexUnusable):
-    """A server that the index lies on does not answer; nothing that it acknowledged is lost."""
 
 
 class Session:
@@ -367,9 +364,7 @@ class PostgresStore(Store):
 
     def forget_unused_vectors(self) -> None:
         """Delete the vectors that no passage uses any more, and the words that none holds."""
-        self.db.execute(
-            "DELETE FROM vectors v WHERE NOT EXISTS (SELECT 1 FROM passages p WHERE p.embedded = v.hash)"
-        )
+        self.db.execute("DELETE FROM vectors v WHERE NOT EXISTS (SELECT 1 FROM passages p WHERE p.embedded = v.hash)")
         self.db.execute("DELETE FROM vocabulary WHERE doc <= 0")
 
     @property

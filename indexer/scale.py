@@ -17,9 +17,9 @@ from indexer.catalogue import Catalogue, Filters, conditions
 from indexer.index import Index, IndexBusy, IndexMissing
 from indexer.integrity import Integrity
 from indexer.lexemes import RANKED, any_of, lexeme_of, weights
-from indexer.milvus import Milvus, Place
-from indexer.postgres import PostgresStore, Unreachable
-from indexer.store import IndexDamaged, IndexUnusable, Vectors
+from indexer.milvus import Address, Milvus
+from indexer.postgres import PostgresStore
+from indexer.store import IndexDamaged, Vectors
 from indexer.vectors import LEAST, Floats
 
 _FRESH_FOR: Final = 10.0  # seconds after a write in which readers ask for every row; twice Milvus's bound
@@ -40,7 +40,7 @@ class ScaleIndex(Index):
 
     def __init__(self, folder: Path, engine: str, catalogue: str, *, create: bool = False) -> None:
         """Open the library. Raises `IndexMissing`, `IndexUnusable`, `Unreachable`, `ScaleMissing`."""
-        place = Place.of(engine)
+        place = Address.of(engine)
         self.folder = folder
         self.store: PostgresStore = PostgresStore(catalogue, place.name)
         if create:
@@ -48,7 +48,8 @@ class ScaleIndex(Index):
             self.store.create()
         elif not self.store.exists:
             raise IndexMissing(
-                f"There is no index {place.name!r} there. Make one: `pincite index FOLDER --engine ... --catalogue ...`."
+                f"There is no index in {self.store.path}. "
+                "Make one: `pincite index FOLDER --engine URL --catalogue URL`."
             )
         self.engine = Milvus(place)
         self.store.put, self.store.settle = self._put, self._settle
@@ -81,6 +82,12 @@ class ScaleIndex(Index):
                 yield
             finally:
                 self._writers.inside = False
+
+    @contextmanager
+    def claim(self, what: str) -> Iterator[bool]:
+        """Be the only one on any machine who does ``what``; say whether. Who dies lets go."""
+        with self.store.alone(what) as alone:
+            yield alone
 
     @contextmanager
     def rebuilding(self) -> Iterator[None]:
@@ -117,12 +124,23 @@ class ScaleIndex(Index):
         """Nothing to save: the engine keeps its own files."""
         self._settle()
 
+    def held(self) -> tuple[int, int]:
+        """Return how many passages the engine holds, and how many notes say that it may differ from the catalogue."""
+        collection = self.store.collection()
+        noted = int(self.store.db.execute("SELECT count(*) FROM unsettled").fetchone()[0])
+        return self.engine.count(collection) if self.engine.has(collection) else 0, noted
+
     def refill(self) -> int:
-        """Put every passage of the catalogue into the engine again, and say how many; for an engine that was lost."""
+        """Fill the engine anew from the catalogue, and say with how many passages. Raises `IndexBusy`.
+
+        For an engine that was lost or holds too much; dense search finds nothing until it is done.
+        """
         with self.only_writer():
+            self.engine.drop(self.store.collection())
             keys = [int(row[0]) for row in self.store.db.execute("SELECT key FROM passages ORDER BY key").fetchall()]
             for i in range(0, len(keys), _ROWS):
                 self._put(keys[i : i + _ROWS])
+            self._name(self.store.version)
         return len(keys)
 
     def _name(self, n: int) -> None:
@@ -301,6 +319,3 @@ class Unsealed(Integrity):
 
 def _last_day(date: str) -> str:
     return date + {4: "-12-31", 7: "-31"}.get(len(date), "")
-
-
-__all__ = ["IndexUnusable", "ScaleIndex", "Unreachable"]

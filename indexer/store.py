@@ -287,7 +287,9 @@ class Store:
         return True
 
     def _drop_words(self, document: int) -> None:
-        self.db.execute("DELETE FROM keywords WHERE rowid IN (SELECT key FROM passages WHERE document = ?)", (document,))
+        self.db.execute(
+            "DELETE FROM keywords WHERE rowid IN (SELECT key FROM passages WHERE document = ?)", (document,)
+        )
 
     def touch(self, document_id: str, size: int, mtime_ns: int) -> None:
         """Note that a file was written again with the same content."""

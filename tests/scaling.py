@@ -1,4 +1,4 @@
-"""Starts a PostgreSQL server and a one-process Milvus of its own, on this machine only, for the tests past one machine."""
+"""Starts PostgreSQL and a one-process Milvus, on this machine only, for the tests of an index past one machine."""
 
 from __future__ import annotations
 
