@@ -6,7 +6,7 @@ import argparse
 import sqlite3
 import sys
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 
 from pydantic import ValidationError
 
@@ -79,9 +79,9 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
         options.query, limit=options.limit, offset=options.offset, mode=Mode(options.mode),
         filters=_filters(options), explain=options.explain,
     )  # fmt: skip
-    engine = Engine.open(settings.location, settings.model)
-    results = engine.search(query)
-    terminal.show_results(results, engine.catalogue, options.explain, options.json)
+    with closing(Engine.open(settings.location, settings.model)) as engine:
+        results = engine.search(query)
+        terminal.show_results(results, engine.catalogue, options.explain, options.json)
     return DONE if results.hits else NOTHING
 
 
@@ -90,10 +90,10 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     from api.writing import whole_now
     from search.engine import Engine
 
-    engine = Engine.open(settings.location, settings.model)
     writer = None if options.no_writer else Writer.of(settings)
-    answer = whole_now(engine.ask(options.question, options.limit, _filters(options)), engine.catalogue, writer)
-    terminal.show_answer(answer, engine.catalogue, options.json)
+    with closing(Engine.open(settings.location, settings.model)) as engine:
+        answer = whole_now(engine.ask(options.question, options.limit, _filters(options)), engine.catalogue, writer)
+        terminal.show_answer(answer, engine.catalogue, options.json)
     return DONE if answer.sentences else NOTHING
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,6 +25,7 @@ FIELDS: Final = {"source": 4096, "publisher": 4096, "language": 64, "media_type"
 _BATCH: Final = 500  # rows of an upsert
 _MOST_KEYS: Final = 4_000  # of one deletion
 _MOST: Final = 16_384  # results of one search: the server's own limit
+_TIES: Final = 64  # more results asked for, so that of equal passages at the end those with the lowest keys are taken
 _WORDS: Final = 65_535  # bytes of the words of a passage
 _PATIENT: Final = {"grpc.keepalive_time_ms": 300_000}  # the client's own 10 s are too often for some servers
 _HNSW: Final = {"M": 16, "efConstruction": 200}
@@ -167,10 +168,10 @@ class Milvus:
 
         Raises `Unreachable`.
         """
-        k = min(k, _MOST)
+        most, k = k, min(k + _TIES, _MOST)
         effort = {"ef": max(2 * k, 1024)} if self._place.index == "HNSW" else {}
         found = self._search(collection, query.astype(float).tolist(), "vector", k, filters, fresh, effort)
-        return sorted(((key, score) for key, score in found), key=lambda pair: (-pair[1], pair[0]))
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:most]
 
     def keyword(
         self, collection: str, lexemes: Sequence[str], k: int, filters: Filters, fresh: bool = False
@@ -184,21 +185,31 @@ class Milvus:
 
     def count(self, collection: str) -> int:
         """Return how many rows there are now. Raises `Unreachable`."""
-        with self._told():
-            found = self._client.query(
-                collection, filter="", output_fields=["count(*)"], consistency_level="Strong"
-            )  # fmt: skip
+        found = self._loaded(
+            collection, self._client.query, filter="", output_fields=["count(*)"], consistency_level="Strong"
+        )
         return int(found[0]["count(*)"])
 
     def _search(
         self, collection: str, data: Any, field: str, k: int, filters: Filters, fresh: bool, effort: dict[str, int]
     ) -> list[tuple[int, float]]:
-        with self._told():
-            found = self._client.search(
-                collection, [data], anns_field=field, limit=k, filter=expression(filters), output_fields=["key"],
-                search_params={"params": effort}, consistency_level="Strong" if fresh else "Bounded",
-            )  # fmt: skip
+        found = self._loaded(
+            collection, self._client.search, data=[data], anns_field=field, limit=k, filter=expression(filters),
+            output_fields=["key"], search_params={"params": effort},
+            consistency_level="Strong" if fresh else "Bounded",
+        )  # fmt: skip
         return [(int(hit["key"]), float(hit["distance"])) for hit in found[0]]
+
+    def _loaded(self, collection: str, read: Callable[..., Any], **how: Any) -> Any:
+        """Read a collection, after loading it again where a server that was started anew did not."""
+        with self._told():
+            try:
+                return read(collection, **how)
+            except self._failure as error:
+                if "load" not in error.message:
+                    raise
+                self._client.load_collection(collection, replica_number=self._place.replicas)
+                return read(collection, **how)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

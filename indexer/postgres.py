@@ -33,15 +33,18 @@ CREATE UNIQUE INDEX IF NOT EXISTS one_current ON {name}.versions (state) WHERE s
 CREATE TABLE IF NOT EXISTS {name}.jobs (
     id TEXT PRIMARY KEY, created TEXT COLLATE "C" NOT NULL, state TEXT NOT NULL, detail TEXT NOT NULL
 );
+CREATE SEQUENCE IF NOT EXISTS {name}.document_keys;
+CREATE SEQUENCE IF NOT EXISTS {name}.passage_keys;
 CREATE TABLE IF NOT EXISTS {name}.audit (n BIGINT PRIMARY KEY, line BYTEA NOT NULL);
 """
+# A key is never used again, in no version: what readers keep in memory, they keep by it.
 # Text is compared by its bytes, as SQLite does; a text holds no NUL here, so U+FFFD stands for each.
 _VERSION: Final = """
 CREATE SCHEMA {name};
 SET LOCAL search_path = {name};
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
-    key BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    key BIGINT DEFAULT nextval('{library}.document_keys') PRIMARY KEY,
     id TEXT COLLATE "C" NOT NULL UNIQUE,
     source TEXT COLLATE "C" NOT NULL, root TEXT COLLATE "C" NOT NULL,
     title TEXT COLLATE "C" NOT NULL, publisher TEXT COLLATE "C", date TEXT COLLATE "C", language TEXT COLLATE "C",
@@ -59,7 +62,7 @@ CREATE TABLE paragraphs (
 );
 CREATE TABLE vectors (hash BYTEA PRIMARY KEY, vector BYTEA NOT NULL);
 CREATE TABLE passages (
-    key BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    key BIGINT DEFAULT nextval('{library}.passage_keys') PRIMARY KEY,
     document BIGINT NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
     first INTEGER NOT NULL, last INTEGER NOT NULL,
     char_start INTEGER NOT NULL, char_end INTEGER NOT NULL,
@@ -131,6 +134,10 @@ class Session:
         """Whether the connection is of no use any more."""
         return bool(self.connection.closed or self.connection.broken)
 
+    def __del__(self) -> None:
+        if hasattr(self, "connection"):
+            self.connection.close()
+
     def close(self) -> None:
         """Close the connection; locks that it holds are free again."""
         self.connection.close()
@@ -186,13 +193,14 @@ class PostgresStore(Store):
             self.db.script(_SHARED.format(name=self.name))
             if self._current() is None:
                 self.begin_version("current")
+        self._follow_version()
 
     def begin_version(self, state: str = "building") -> int:
         """Make an empty version and return its number; the caller is the only writer."""
         latest = self.db.execute(f"SELECT coalesce(max(n), 0) FROM {self.name}.versions").fetchone()[0]
         n = int(latest) + 1
         self.db.script(
-            _VERSION.format(name=self.collection(n), format=FORMAT)
+            _VERSION.format(library=self.name, name=self.collection(n), format=FORMAT)
             + f"INSERT INTO {self.name}.versions VALUES ({n}, '{self.collection(n)}', '{state}');"
         )
         return n
@@ -204,6 +212,7 @@ class PostgresStore(Store):
             f"UPDATE {self.name}.versions SET state = 'current' WHERE n = {n};"
             f"UPDATE {self.collection(n)}.meta SET value = '{generation}' WHERE key = 'generation';"
         )
+        self._follow_version()
 
     def outdated(self) -> list[int]:
         """Return the versions that no reader can be reading: all but the current one and the one before it."""
@@ -282,6 +291,7 @@ class PostgresStore(Store):
     def writing(self) -> Iterator[None]:
         """All or nothing: one transaction that also counts the generation up; the engine follows."""
         db = self.db
+        self._follow_version()
         self._local.added, self._local.dropped = [], []
         db.execute("BEGIN")
         try:

@@ -43,15 +43,17 @@ class ScaleIndex(Index):
         place = Address.of(engine)
         self.folder = folder
         self.store: PostgresStore = PostgresStore(catalogue, place.name)
-        if create:
-            folder.mkdir(parents=True, exist_ok=True)
-            self.store.create()
-        elif not self.store.exists:
-            raise IndexMissing(
-                f"There is no index in {self.store.path}. "
-                "Make one: `pincite index FOLDER --engine URL --catalogue URL`."
-            )
-        self.engine = Milvus(place)
+        try:
+            if create:
+                folder.mkdir(parents=True, exist_ok=True)
+                self.store.create()
+            elif not self.store.exists:
+                made = "`pincite index FOLDER --engine URL --catalogue URL`"
+                raise IndexMissing(f"There is no index in {self.store.path}. Make one: {made}.")
+            self.engine = Milvus(place)
+        except BaseException:
+            self.store.close()
+            raise
         self.store.put, self.store.settle = self._put, self._settle
         self.catalogue = ScaleCatalogue(self.store)
         self.audit = AuditTable(self.store)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
 import pwd
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+from indexer.location import Location
 
 _MILVUS = """
 import sys, threading
@@ -47,6 +53,23 @@ def postgres_programs() -> Path | None:
     return next((place for place in places if (place / "initdb").exists()), None)
 
 
+@dataclass
+class Services:
+    """Both servers; each test takes libraries of its own in them."""
+
+    postgres: Service
+    milvus: Service
+    _libraries: Iterator[int] = field(default_factory=itertools.count)
+
+    def library(self, folder: Path) -> Location:
+        """A library that does not exist yet; ``folder`` is for its uploads."""
+        name = f"lib{next(self._libraries)}"
+        return Location(
+            folder, f"milvus://127.0.0.1:{self.milvus.port}/{name}",
+            f"postgresql://pincite@127.0.0.1:{self.postgres.port}/postgres",
+        )  # fmt: skip
+
+
 class Service:
     """A process that can be killed and started again at the same place."""
 
@@ -56,10 +79,10 @@ class Service:
 
     def start(self) -> None:
         """Start it and wait until it takes connections."""
-        log = (self.folder.parent / f"{self.folder.name}.log").open("ab")
-        self.process = subprocess.Popen(
-            self.command, stdout=log, stderr=log, user=self.user, cwd="/", start_new_session=True
-        )
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, stdout=log, stderr=log, user=self.user, cwd="/", start_new_session=True
+            )
         until = time.monotonic() + 60
         while time.monotonic() < until and self.process.poll() is None:
             try:
@@ -67,7 +90,7 @@ class Service:
                 return
             except OSError:
                 time.sleep(0.05)
-        raise RuntimeError(f"{self.command[0]} did not start: {Path(log.name).read_text()[-2000:]}")
+        raise RuntimeError(f"{self.command[0]} did not start: {(self.folder / 'server.log').read_text()[-2000:]}")
 
     def kill(self) -> None:
         """End it at once, as a lost machine does."""
@@ -92,7 +115,57 @@ def free_port() -> int:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[tuple[str, Service]]:
+def started(folder: Path) -> Iterator[Services]:
+    """Both servers, with their files in ``folder``."""
+    with postgres(folder / "postgres") as database, milvus(folder / "milvus") as engine:
+        yield Services(database, engine)
+
+
+@contextmanager
+def round_robin(ports: list[int]) -> Iterator[str]:
+    """An address from which each connection goes to the next of ``ports``, leaving out those that nobody listens on."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+    turns = itertools.cycle(ports)
+
+    def serve() -> None:
+        while True:
+            try:
+                asking, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=_pass_on, args=(asking, [next(turns) for _ in ports]), daemon=True).start()
+            next(turns)
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+def _pass_on(asking: socket.socket, ports: list[int]) -> None:
+    with asking:
+        for port in ports:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 5) as answering:
+                answering.settimeout(None)
+                back = threading.Thread(target=_pump, args=(answering, asking), daemon=True)
+                back.start()
+                _pump(asking, answering)
+                back.join()
+                return
+
+
+def _pump(one: socket.socket, other: socket.socket) -> None:
+    with suppress(OSError):
+        while data := one.recv(1 << 16):
+            other.sendall(data)
+    with suppress(OSError):
+        other.shutdown(socket.SHUT_WR)
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[Service]:
     """A database server in ``folder``; it takes no superuser, so root starts it as another user."""
     programs = postgres_programs()
     assert programs is not None
@@ -101,9 +174,7 @@ def postgres(folder: Path) -> Iterator[tuple[str, Service]]:
         user = "postgres" if "postgres" in {u.pw_name for u in pwd.getpwall()} else "nobody"
     folder.mkdir(parents=True)
     if user:
-        for above in [folder, *folder.parents]:
-            if above.stat().st_uid == 0 and above != Path("/") and above != Path("/tmp"):
-                above.chmod(above.stat().st_mode | 0o011)
+        folder = Path(tempfile.mkdtemp(prefix="pincite-postgres-"))  # pytest's own folders are closed to other users
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
     port = free_port()
     subprocess.run(
@@ -117,9 +188,10 @@ def postgres(folder: Path) -> Iterator[tuple[str, Service]]:
     try:
         service.start()
         _wait_for_postgres(port)
-        yield f"postgresql://pincite@127.0.0.1:{port}/postgres", service
+        yield service
     finally:
         service.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait_for_postgres(port: int) -> None:
@@ -137,13 +209,13 @@ def _wait_for_postgres(port: int) -> None:
 
 
 @contextmanager
-def milvus(folder: Path) -> Iterator[tuple[str, Service]]:
+def milvus(folder: Path) -> Iterator[Service]:
     """A one-process Milvus in ``folder``, which listens on this machine only."""
     folder.mkdir(parents=True)
     port = free_port()
     service = Service([sys.executable, "-c", _MILVUS, str(folder), str(port)], folder, port)
     try:
         service.start()
-        yield f"milvus://127.0.0.1:{port}", service
+        yield service
     finally:
         service.stop()
