@@ -34,6 +34,7 @@ from api.tokens import Tokens
 from api.writer import Writer
 from indexer.build import Outcome, Progress, build
 from indexer.index import Index
+from indexer.location import Location
 from search.engine import Engine
 
 VERSION = "1.0.0"
@@ -46,7 +47,7 @@ SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "a
 
 
 def create_app(
-    folder: Path,
+    where: Path | Location,
     model: str | None = None,
     *,
     hosts: Collection[str] = (),
@@ -57,15 +58,16 @@ def create_app(
     open_engine: Callable[[], Answering] | None = None,
     build_index: Build | None = None,
 ) -> FastAPI:
-    """Return the server of the index in ``folder``, which need not exist yet.
+    """Return the server of the index in a folder or elsewhere, which need not exist yet.
 
     ``hosts`` are the names it answers to besides those of this machine ("*" for any), ``max_upload`` the most
     bytes of one upload, ``writer`` who writes the answers, if anybody; with ``tools`` it serves MCP at /mcp, with
     ``tokens`` only who has one is let in. ``open_engine`` and ``build_index`` stand in for the real ones.
     """
     metrics = Metrics()
-    library = Library(folder, open_engine or (lambda: Engine.open(folder, model)))
-    jobs = Jobs(folder, build_index or _builder(model), metrics, built=library.load_soon)
+    location = where if isinstance(where, Location) else Location(where)
+    library = Library(location, open_engine or (lambda: Engine.open(location, model)))
+    jobs = Jobs(location, build_index or _builder(model), metrics, built=library.load_soon)
     app = FastAPI(
         title="Pincite", version=VERSION, description=DESCRIPTION, docs_url=None, redoc_url=None,
         lifespan=_lifespan, telemetry=SILENT,

@@ -100,6 +100,8 @@ def _command(
 ) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=does, description=does[0].upper() + does[1:] + ".", epilog=EPILOG)
     command.add_argument("--index", type=Path, metavar="DIR", help="where the index is (or set PINCITE_INDEX)")
+    command.add_argument("--engine", metavar="URL", help="past one machine: milvus://HOST:PORT (PINCITE_ENGINE)")
+    command.add_argument("--catalogue", metavar="URL", help="with it: postgresql://HOST/NAME (PINCITE_CATALOGUE)")
     command.add_argument("--json", action="store_true", help="print JSON for other programs")
     return command
 

@@ -6,6 +6,7 @@ import argparse
 import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing, nullcontext
 
 from pydantic import ValidationError
 
@@ -21,6 +22,10 @@ from indexer.tokens import EncodingMissing
 from search.query import BadQuery, Mode, Query
 
 DONE, NOTHING, WRONG_USE = 0, 1, 2
+_NOT_HERE = (
+    "An index in --engine and --catalogue is backed up with PostgreSQL's own pg_dump; the engine is filled from it "
+    "with `pincite doctor --repair`. See docs/scale.md."
+)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -58,10 +63,8 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
     from indexer.build import build
     from indexer.sandbox import Parser
 
-    index = Index(settings.index, create=True)
-    if options.rebuild:
-        index.empty()
-    with terminal.progress(options.json) as show:
+    index = settings.location.open(create=True)
+    with index.rebuilding() if options.rebuild else nullcontext(), terminal.progress(options.json) as show:
         parser = Parser(max_file_mb=settings.max_file_mb)
         outcome = build(index, options.paths, show, model=settings.model, parser=parser)
     terminal.show_outcome(outcome, settings.index, options.json)
@@ -76,9 +79,9 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
         options.query, limit=options.limit, offset=options.offset, mode=Mode(options.mode),
         filters=_filters(options), explain=options.explain,
     )  # fmt: skip
-    engine = Engine.open(settings.index, settings.model)
-    results = engine.search(query)
-    terminal.show_results(results, engine.catalogue, options.explain, options.json)
+    with closing(Engine.open(settings.location, settings.model)) as engine:
+        results = engine.search(query)
+        terminal.show_results(results, engine.catalogue, options.explain, options.json)
     return DONE if results.hits else NOTHING
 
 
@@ -87,10 +90,10 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     from api.writing import whole_now
     from search.engine import Engine
 
-    engine = Engine.open(settings.index, settings.model)
     writer = None if options.no_writer else Writer.of(settings)
-    answer = whole_now(engine.ask(options.question, options.limit, _filters(options)), engine.catalogue, writer)
-    terminal.show_answer(answer, engine.catalogue, options.json)
+    with closing(Engine.open(settings.location, settings.model)) as engine:
+        answer = whole_now(engine.ask(options.question, options.limit, _filters(options)), engine.catalogue, writer)
+        terminal.show_answer(answer, engine.catalogue, options.json)
     return DONE if answer.sentences else NOTHING
 
 
@@ -123,7 +126,7 @@ def _mcp(options: argparse.Namespace, settings: Settings) -> int:
     from api.writer import Writer
 
     try:
-        serve(settings.index, settings.model, Writer.of(settings))
+        serve(settings.location, settings.model, Writer.of(settings))
     except ToolsMissing as missing:
         return terminal.fail(str(missing), options.json)
     return DONE
@@ -142,7 +145,7 @@ def _remove(options: argparse.Namespace, settings: Settings) -> int:
     from api.uploads import uploads_of
     from indexer.build import remove
 
-    index = Index(settings.index)
+    index = settings.location.open()
     found = {d.id: d.source for name in options.sources for d in index.catalogue.named(name)}
     missing = [name for name in options.sources if not index.catalogue.named(name)]
     originals = [index.catalogue.original(document_id) for document_id in found]
@@ -160,6 +163,8 @@ def _remove(options: argparse.Namespace, settings: Settings) -> int:
 def _backup(options: argparse.Namespace, settings: Settings) -> int:
     from indexer.backup import backup
 
+    if settings.engine:
+        return terminal.fail(_NOT_HERE, options.json)
     index = Index(settings.index)
     written = backup(index, options.file)
     index.audit.append("backup", bytes=written)
@@ -171,6 +176,8 @@ def _backup(options: argparse.Namespace, settings: Settings) -> int:
 def _restore(options: argparse.Namespace, settings: Settings) -> int:
     from indexer.backup import BadBackup, restore
 
+    if settings.engine:
+        return terminal.fail(_NOT_HERE, options.json)
     try:
         documents = restore(options.file, settings.index)
     except BadBackup as error:

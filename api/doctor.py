@@ -41,6 +41,9 @@ def examine(settings: Settings) -> list[Finding]:
 
 def mend(settings: Settings) -> Iterator[Finding]:
     """Repair the index, and say what was kept and what must be indexed again."""
+    if settings.engine:
+        yield from _refilled(settings)
+        return
     try:
         done = repair(settings.index)
     except (IndexMissing, IndexUnusable, IndexBusy, sqlite3.DatabaseError) as error:
@@ -97,12 +100,12 @@ def _sandbox() -> Finding:
 
 def _index(settings: Settings) -> Iterator[Finding]:
     try:
-        index = Index(settings.index)
+        index = settings.location.open()
     except (IndexMissing, IndexUnusable) as error:
         yield Finding("index", False, str(error))
         return
     try:
-        yield from _contents(index)
+        yield from _shared(index) if settings.engine else _contents(index)
     except (IndexUnusable, sqlite3.DatabaseError) as error:
         yield Finding("index", False, str(meaning(error, index.folder / DATABASE) or error))
     finally:
@@ -128,6 +131,36 @@ def _contents(index: Index) -> Iterator[Finding]:
     yield _quotes(index)
     for root, source, reason in index.store.refusals():
         yield Finding("refused", True, f"{root}/{source}: {reason}")
+
+
+def _shared(index: Index) -> Iterator[Finding]:
+    """Compare what the engine holds with the catalogue, which is the truth."""
+    from indexer.scale import ScaleIndex
+
+    assert isinstance(index, ScaleIndex)
+    documents, paragraphs, passages = index.catalogue.count()
+    size = f"{documents} documents, {paragraphs} paragraphs, {passages} passages, {index.size_on_disk() / 1e6:.1f} MB"
+    yield Finding("catalogue", True, f"{index.store.path}: {size}")
+    held, noted = index.held()
+    told = f"{held} of {passages} passages, {noted} not yet in line"
+    whole = held == passages and not noted
+    yield Finding("engine", whole, told if whole else f"{told}. Run `pincite doctor --repair`.")
+    log = index.audit.check()
+    yield Finding("audit", not log.fault, log.fault or f"{log.entries} entries, none changed")
+    broken = len(list(index.catalogue.integrity.damaged()))
+    yield Finding("seals", not broken, f"{broken} documents were changed" if broken else "every text is as it was")
+
+
+def _refilled(settings: Settings) -> Iterator[Finding]:
+    from indexer.scale import ScaleIndex
+
+    try:
+        index = settings.location.open()
+        assert isinstance(index, ScaleIndex)
+        yield Finding("repair", True, f"{index.refill()} passages put into the engine from the catalogue")
+        index.close()
+    except (IndexMissing, IndexUnusable, IndexBusy) as error:
+        yield Finding("repair", False, str(error))
 
 
 def _mending(index: Index) -> str:

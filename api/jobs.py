@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import queue
@@ -17,18 +16,21 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from api import wire_jobs as wire
+from api.jobrecords import JobRecords
 from api.metrics import Metrics
 from api.uploads import NotKept, keep, sweep, uploads_of
 from indexer.build import Outcome, Progress, remove
 from indexer.document import Document
-from indexer.faults import NotWritten, meaning
+from indexer.faults import NotWritten, Unreachable, meaning
 from indexer.index import Index, IndexBusy
+from indexer.location import Location
 from indexer.manifest import MANIFEST
 from indexer.scan import DATABASE
+from indexer.store import IndexUnusable
 
 Build = Callable[[Index, Sequence[Path], Callable[[Progress], None]], Outcome]
 SAMPLE = Path(os.path.abspath(__file__)).parent.parent / "corpus"
-KEPT = 1_000  # finished jobs that are remembered
+_LOOK_EVERY = 2.0  # seconds between looks for a job that another server left undone
 _log = logging.getLogger(__name__)
 
 
@@ -37,11 +39,14 @@ class _Stopping(Exception):
 
 
 class Jobs:
-    """The uploads of one index folder. ``built`` is called after each build."""
+    """The uploads of one index. ``built`` is called after each build."""
 
-    def __init__(self, folder: Path, build: Build, metrics: Metrics, built: Callable[[], None] = lambda: None) -> None:
-        self.folder = folder
-        self.uploads = uploads_of(folder)
+    def __init__(
+        self, location: Location, build: Build, metrics: Metrics, built: Callable[[], None] = lambda: None
+    ) -> None:
+        self.folder = location.folder
+        self.uploads = uploads_of(location.folder)
+        self._location = location
         self._build = build
         self._built = built
         self._metrics = metrics
@@ -50,6 +55,7 @@ class Jobs:
         self._index: Index | None = None
         self._progress: dict[str, wire.JobProgress] = {}
         self._obstacles: dict[str, str] = {}
+        self._counted: set[str] = set()
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._worker = threading.Thread(target=self._work, name="uploads", daemon=True)
@@ -57,10 +63,8 @@ class Jobs:
     def start(self) -> None:
         """Start the worker, with the jobs that an earlier run did not finish."""
         sweep(self.uploads)
-        if (self.folder / "pincite.db").exists():
-            for (job_id,) in self._db().store.db.execute(
-                "SELECT id FROM jobs WHERE state IN ('queued', 'running') ORDER BY created, id"
-            ):
+        if self._location.exists() and not self._location.shared:
+            for job_id in self._records.unfinished():
                 self._enqueue(job_id)
         self._worker.start()
 
@@ -104,12 +108,11 @@ class Jobs:
 
     def get(self, job_id: str) -> wire.Job | None:
         """Return a job as it stands, None if there is no such."""
-        if self._index is None and not (self.folder / "pincite.db").exists():
+        if self._index is None and not self._location.exists():
             return None
-        row = self._db().store.db.execute("SELECT detail FROM jobs WHERE id = ?", (job_id,)).fetchone()
-        if row is None:
+        job = self._records.get(job_id)
+        if job is None:
             return None
-        job = wire.Job.model_validate_json(row[0])
         job.progress = self._progress.get(job_id)
         job.reason = self._obstacles.get(job_id, job.reason)
         return job
@@ -119,7 +122,7 @@ class Jobs:
         index = self._db()
         original = index.catalogue.original(document.id)
         with self._only_writer():
-            _patiently(lambda: remove(index, [document.id]))
+            _patiently(lambda: remove(index, [document.id]), 200 if self._location.shared else 20)
         if original is None or original.parent != self.uploads:
             return False
         original.unlink(missing_ok=True)
@@ -128,19 +131,43 @@ class Jobs:
     # -- the worker
 
     def _work(self) -> None:
-        while (job_id := self._waiting.get()) is not None and not self._stopping.is_set():
-            job = self.get(job_id)
-            if job is None:
-                continue
+        while (job_id := self._next()) is not None and not self._stopping.is_set():
             try:
-                self._until_written(job)
+                self._do(job_id)
             except _Stopping:
                 return
+            except Unreachable as away:
+                _log.warning("%s", away)  # another look finds the job again
+                self._stopping.wait(_LOOK_EVERY)
+            if job_id in self._counted:
+                self._counted.remove(job_id)
+                self._metrics.jobs.dec()
+
+    def _next(self) -> str | None:
+        """Wait for a job; where other servers take jobs too, also for one that its server left undone."""
+        if not self._location.shared:
+            return self._waiting.get()
+        while not self._stopping.is_set():
+            with suppress(queue.Empty):
+                return self._waiting.get(timeout=_LOOK_EVERY)
+            with suppress(IndexUnusable):
+                for job_id in self._records.unfinished():
+                    self._waiting.put(job_id)
+        return None
+
+    def _do(self, job_id: str) -> None:
+        with self._records.claim(job_id) as mine:
+            job = self.get(job_id)
+            if not mine or job is None or job.state in ("done", "failed"):
+                return
+            try:
+                self._until_written(job)
+            except (_Stopping, Unreachable):
+                raise
             except Exception as error:
                 _log.exception("Upload %s failed", job.id)
                 self._finish(job, "failed", f"{type(error).__name__}: {error}")
-            self._metrics.jobs.dec()
-            self._built()
+        self._built()
 
     def _until_written(self, job: wire.Job) -> None:
         """Run a job, again and again while the disk is full or may not be written."""
@@ -148,7 +175,7 @@ class Jobs:
             try:
                 self._run(job)
                 return
-            except (sqlite3.DatabaseError, OSError) as error:
+            except (sqlite3.DatabaseError, OSError, Unreachable) as error:
                 told = meaning(error, self.folder / DATABASE)
                 if not isinstance(told, NotWritten):
                     raise
@@ -218,6 +245,7 @@ class Jobs:
     # -- the record
 
     def _enqueue(self, job_id: str) -> None:
+        self._counted.add(job_id)
         self._metrics.jobs.inc()
         self._waiting.put(job_id)
 
@@ -229,19 +257,16 @@ class Jobs:
             return wire.JobFile(source=shown, state="refused", reason=str(refusal))
 
     def _write(self, job: wire.Job) -> None:
-        db = self._db().store.db
-        detail = json.dumps(job.model_dump(exclude={"progress"}), ensure_ascii=False)
-        db.execute("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?)", (job.id, job.created, job.state, detail))
-        db.execute(
-            "DELETE FROM jobs WHERE state IN ('done', 'failed') AND id NOT IN"
-            " (SELECT id FROM jobs ORDER BY created DESC LIMIT ?)",
-            (KEPT,),
-        )
+        self._records.put(job)
+
+    @property
+    def _records(self) -> JobRecords:
+        return JobRecords(self._db())
 
     def _db(self) -> Index:
         with self._opening:
             if self._index is None:
-                self._index = Index(self.folder, create=True)
+                self._index = self._location.open(create=True)
             return self._index
 
     @contextmanager
@@ -258,9 +283,9 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def _patiently(write: Callable[[], object]) -> None:
+def _patiently(write: Callable[[], object], times: int) -> None:
     # A reader that derives the dense index holds the writers' lock for a moment; that is no reason to refuse.
-    for _ in range(20):
+    for _ in range(times):
         with suppress(IndexBusy):
             write()
             return

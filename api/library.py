@@ -8,11 +8,11 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
 from indexer.catalogue import Catalogue, Filters
 from indexer.index import IndexMissing
+from indexer.location import Location
 from search.query import Query
 from search.results import Answer, Results
 
@@ -57,10 +57,11 @@ class Answering(Protocol):
 
 
 class Library:
-    """One index folder and the engine that reads it, opened at first use and again after it was missing."""
+    """One index and the engine that reads it, opened at first use and again after it was missing."""
 
-    def __init__(self, folder: Path, open_engine: Callable[[], Answering], threads: int = 8) -> None:
-        self.folder = folder
+    def __init__(self, location: Location, open_engine: Callable[[], Answering], threads: int = 8) -> None:
+        self.folder = location.folder
+        self._location = location
         self.loaded = False
         self.failed: Exception | None = None
         self._loading = threading.Lock()
@@ -74,7 +75,7 @@ class Library:
         """Return the engine. Raises `IndexMissing` while there is no index, `IndexUnusable`."""
         with self._opening:
             if self._engine is None:
-                if not (self.folder / "pincite.db").exists():
+                if not self._location.exists():
                     raise IndexMissing(f"There is no index in {self.folder}.")
                 self._engine = self._open()
             return self._engine

@@ -32,7 +32,7 @@ def serve(settings: Settings, as_json: bool) -> int:
     address = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}/"
     writer = Writer.of(settings)
     app = create_app(
-        settings.index, settings.model, hosts=[settings.host], writer=writer, tools=find_spec("mcp") is not None,
+        settings.location, settings.model, hosts=[settings.host], writer=writer, tools=find_spec("mcp") is not None,
         tokens=tokens,
     )  # fmt: skip
     if as_json:

@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from indexer.location import Location
+
 
 class Settings(BaseSettings):
     """What a user can set. Documented in docs/settings.md, which a test checks."""
@@ -14,6 +16,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PINCITE_", extra="ignore")
 
     index: Path = Field(Path.home() / ".local" / "share" / "pincite" / "index", description="where the index is")
+    engine: str | None = Field(None, description="address of a Milvus server, for an index past one machine")
+    catalogue: SecretStr | None = Field(
+        None, validate_default=True, description="address of the PostgreSQL database that goes with it; shown nowhere"
+    )
     model: str | None = Field(None, description="name or path of another sentence-transformers model")
     models: Path | None = Field(None, description="where prepared models are kept (default: the user's cache folder)")
     host: str = Field("127.0.0.1", description="address that `serve` listens on")
@@ -26,6 +32,30 @@ class Settings(BaseSettings):
     )
     writer_silence_s: float = Field(60, gt=0, description="seconds without a word after which the writer is given up")
     writer_whole_s: float = Field(180, gt=0, description="seconds for the whole answer of the writer")
+
+    @property
+    def location(self) -> Location:
+        """Where the index is."""
+        return Location(self.index, self.engine, self.catalogue.get_secret_value() if self.catalogue else None)
+
+    @field_validator("engine")
+    @classmethod
+    def _an_engine(cls, address: str | None) -> str | None:
+        if address:
+            from indexer.milvus import Address
+
+            Address.of(address)
+        return address or None
+
+    @field_validator("catalogue")
+    @classmethod
+    def _a_catalogue(cls, address: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        value = address.get_secret_value() if address else ""
+        if bool(value) != bool(info.data.get("engine")):
+            raise ValueError("and PINCITE_ENGINE go together: set both, or none")
+        if value and not value.startswith(("postgresql://", "postgres://")):
+            raise ValueError("is not an address such as postgresql://user@127.0.0.1/pincite")
+        return address if value else None
 
     @field_validator("writer_url")
     @classmethod

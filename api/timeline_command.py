@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from datetime import date
 
 from rich.text import Text
@@ -21,7 +22,6 @@ def timeline(options: argparse.Namespace, settings: Settings) -> int:
     from search.engine import Engine
     from search.timeline import Timeline
 
-    engine = Engine.open(settings.index, settings.model)
     query = TimelineQuery(
         options.query or "", tuple(map(DateKind, options.kind)) or tuple(DateKind), options.since, options.until,
         Filters(
@@ -30,14 +30,15 @@ def timeline(options: argparse.Namespace, settings: Settings) -> int:
         ),
         not options.any_date, options.limit, options.offset,
     )  # fmt: skip
-    told = Timeline(engine.catalogue, engine.search).rows(query, date.today())
-    if options.json:
-        from api.routes_timeline import on_the_wire
-        from api.verified import Verifier
+    with closing(Engine.open(settings.location, settings.model)) as engine:
+        told = Timeline(engine.catalogue, engine.search).rows(query, date.today())
+        if options.json:
+            from api.routes_timeline import on_the_wire
+            from api.verified import Verifier
 
-        terminal.print_line(on_the_wire(told, query, Verifier(engine.catalogue)).model_dump_json(by_alias=True))
-    else:
-        _show(told, query)
+            terminal.print_line(on_the_wire(told, query, Verifier(engine.catalogue)).model_dump_json(by_alias=True))
+        else:
+            _show(told, query)
     return 0 if told.rows else 1
 
 

@@ -72,9 +72,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 def _audit(settings: Settings) -> Audit:
     from indexer.audit import Audit
-    from indexer.index import Index, IndexMissing
+    from indexer.index import IndexMissing
 
     try:
-        return Index(settings.index).audit
+        return settings.location.open().audit
     except IndexMissing:
         return Audit(settings.index)

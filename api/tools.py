@@ -20,6 +20,7 @@ from api.routes_documents import listed
 from api.routes_search import searched
 from api.routes_verify import Texts, checked, resolved
 from api.writer import Writer
+from indexer.location import Location
 from search.engine import Engine
 from search.query import MAX_LIMIT
 from search.verification import MAX_QUOTE
@@ -111,9 +112,9 @@ def server(tools: Tools) -> MCPServer:
     return made
 
 
-def serve(folder: Path, model: str | None, writer: Writer | None) -> None:
+def serve(location: Location, model: str | None, writer: Writer | None) -> None:
     """Serve the tools on standard input and output until it closes. Raises `ToolsMissing`."""
-    library = Library(folder, lambda: Engine.open(folder, model))
+    library = Library(location, lambda: Engine.open(location, model))
     made = server(Tools(library, Metrics(), Texts(), writer))
     try:
         made.run()

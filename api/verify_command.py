@@ -13,7 +13,6 @@ from api.settings import Settings
 from indexer.catalogue import Catalogue
 from indexer.document import Refused
 from indexer.folder import read_folder
-from indexer.index import Index
 from indexer.sandbox import Parser
 
 DONE, NOTHING = 0, 1
@@ -115,7 +114,7 @@ def _texts(options: argparse.Namespace, settings: Settings, only: Collection[str
         with read_folder(options.folder, Parser(max_file_mb=settings.max_file_mb), only) as catalogue:
             yield catalogue
         return
-    index = Index(settings.index)
+    index = settings.location.open()
     try:
         with index.store.reading():
             yield index.catalogue

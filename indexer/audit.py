@@ -50,10 +50,7 @@ class Audit:
         with self._alone() as log:
             _cut_torn(log)
             n, before = _end(log)
-            entry = {"n": n + 1, "at": datetime.now(UTC).isoformat(timespec="seconds"), "act": act, "detail": detail}
-            if self._store is not None:
-                entry["generation"] = self._store.generation
-            line = _sealed(entry, before)
+            line = self._next(n, before, act, detail)
             log.seek(0, os.SEEK_END)
             log.write(line)
             disk.sync(log)
@@ -62,14 +59,17 @@ class Audit:
             if self._store is not None:
                 self._store.set_meta("audit", f"{n + 1}:{_hash_of(line)}")
 
+    def _next(self, n: int, before: str, act: str, detail: dict[str, object]) -> bytes:
+        entry = {"n": n + 1, "at": datetime.now(UTC).isoformat(timespec="seconds"), "act": act, "detail": detail}
+        if self._store is not None:
+            entry["generation"] = self._store.generation
+        return _sealed(entry, before)
+
     def check(self) -> Checked:
         """Follow the chain from its start, and compare its end with the database."""
         noted = (self._store.meta("audit") if self._store is not None else None) or "0:"
         at, _, hash = noted.partition(":")
-        try:
-            lines = self.path.read_bytes().splitlines(keepends=True)
-        except FileNotFoundError:
-            lines = []
+        lines = self._lines()
         if lines and at.isdecimal() and len(lines) > int(at) and not lines[-1].endswith(b"\n"):
             lines.pop()  # half a line, of a process that was killed; the next entry takes its place
         before = _START
@@ -85,6 +85,12 @@ class Audit:
             return Checked(len(lines), f"entries after number {at} of {self.path} were written by another program")
         return Checked(len(lines), "")
 
+    def _lines(self) -> list[bytes]:
+        try:
+            return self.path.read_bytes().splitlines(keepends=True)
+        except FileNotFoundError:
+            return []
+
     @contextmanager
     def _alone(self) -> Iterator[IO[bytes]]:
         disk.make_folder(self.path.parent)
@@ -92,6 +98,34 @@ class Audit:
             if fcntl is not None:
                 fcntl.flock(log, fcntl.LOCK_EX)
             yield log
+
+
+class AuditTable(Audit):
+    """The log of a library in PostgreSQL: the same lines, in a table that all servers write."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store.path, store)
+        self._catalogue = store
+
+    def append(self, act: str, **detail: object) -> None:
+        """Add an entry durably."""
+        db = self._catalogue.db
+        db.execute("BEGIN")
+        try:
+            db.execute("LOCK TABLE audit IN EXCLUSIVE MODE")
+            last = db.execute("SELECT n, line FROM audit ORDER BY n DESC LIMIT 1").fetchone()
+            n, before = (int(last[0]), _hash_of(last[1])) if last else (0, _START)
+            line = self._next(n, before, act, detail)
+            db.execute("INSERT INTO audit VALUES (?, ?)", (n + 1, line))
+            self._catalogue.set_meta("audit", f"{n + 1}:{_hash_of(line)}")
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+
+    def _lines(self) -> list[bytes]:
+        return [bytes(row[0]) for row in self._catalogue.db.execute("SELECT line FROM audit ORDER BY n").fetchall()]
 
 
 def ids(documents: list[str]) -> object:

@@ -66,13 +66,14 @@ class Catalogue:
         where = "FROM documents WHERE title LIKE ? OR source LIKE ?"
         total = self.store.db.execute(f"SELECT count(*) {where}", (like, like)).fetchone()[0]
         rows = self.store.db.execute(
-            f"SELECT {_DOCUMENT} {where} ORDER BY source, id LIMIT ? OFFSET ?", (like, like, limit, offset)
+            f"SELECT {_DOCUMENT} {where} ORDER BY source, id LIMIT ? OFFSET ?",
+            (like, like, limit if limit >= 0 else _LAST, offset),
         )
         return int(total), [Document(*row) for row in rows]
 
     def matching(self, filters: Filters) -> list[Document]:
         """Return the documents that pass ``filters``, by source."""
-        where, values = _where(filters)
+        where, values = conditions(filters)
         rows = self.store.db.execute(
             f"SELECT {_DOCUMENT} FROM documents d WHERE {where or 'true'} ORDER BY source, id", values
         )
@@ -97,7 +98,8 @@ class Catalogue:
         """Return the documents that have a paragraph whose label ends so, in small letters without blanks: "15(a)"."""
         rows = self.store.db.execute(
             f"SELECT {_DOCUMENT} FROM documents WHERE key IN (SELECT document FROM paragraphs"
-            " WHERE substr(replace(lower(label), ' ', ''), -length(?1)) = ?1) ORDER BY source",
+            " WHERE substr(replace(lower(label), ' ', ''), length(replace(label, ' ', '')) - length(?1) + 1) = ?1)"
+            " ORDER BY source",
             (ending,),
         )
         return [Document(*row) for row in rows]
@@ -146,7 +148,7 @@ class Catalogue:
         if wanted.isdecimal():
             number = min(int(wanted), _LAST)
             return next(iter(self._paragraphs(document_id, "number = ?", (number,))), None)
-        found = self._paragraphs(document_id, "label = ?1 COLLATE NOCASE OR label LIKE '% ' || ?1", (wanted,))
+        found = self._paragraphs(document_id, "lower(label) = lower(?1) OR label LIKE '% ' || ?1", (wanted,))
         return min(found, key=lambda p: ((p.label or "").casefold() != wanted.casefold(), p.number), default=None)
 
     def count_paragraphs(self, document_id: str) -> int:
@@ -249,7 +251,7 @@ class Catalogue:
         """Return the keys of the passages that pass ``filters``, ascending; None if all do."""
         if not filters:
             return None
-        where, values = _where(filters)
+        where, values = conditions(filters)
         rows = self.store.db.execute(
             f"SELECT p.key FROM passages p JOIN documents d ON d.key = p.document WHERE {where} ORDER BY p.key", values
         )
@@ -263,7 +265,8 @@ def _paragraph(document_id: str, text: str, row: tuple[Any, ...]) -> Paragraph:
     )
 
 
-def _where(filters: Filters) -> tuple[str, list[str]]:
+def conditions(filters: Filters) -> tuple[str, list[str]]:
+    """Return the condition on a document ``d`` that ``filters`` make, "" for none, and its values."""
     clauses: list[str] = []
     values: list[str] = []
     for field in ("source", "publisher", "language", "media_type"):

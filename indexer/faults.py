@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from indexer.store import IndexDamaged
+from indexer.store import IndexDamaged, IndexUnusable
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _READ_ONLY: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
@@ -32,8 +32,14 @@ class ReadOnly(NotWritten):
     """The folder or the files of the index may not be written."""
 
 
+class Unreachable(NotWritten, IndexUnusable):
+    """A server that the index lies on does not answer; nothing that it acknowledged is lost."""
+
+
 def meaning(error: Exception, path: Path) -> Exception | None:
     """Return the error as the user should see it, None if it is neither damage nor a matter of writing ``path``."""
+    if isinstance(error, Unreachable):
+        return error
     code = getattr(error, "sqlite_errorcode", None)
     primary = code & 0xFF if isinstance(code, int) else None
     number = error.errno if isinstance(error, OSError) else None

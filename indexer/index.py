@@ -121,6 +121,17 @@ class Index:
             self.tidy()
             self.audit.append("empty")
 
+    @contextmanager
+    def claim(self, what: str) -> Iterator[bool]:
+        """Be the only one who does ``what``; say whether. One process serves a folder, so it always is."""
+        yield True
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[None]:
+        """Begin with nothing for what is done inside. Raises `IndexBusy`."""
+        self.empty()
+        yield
+
     def tidy(self) -> None:
         """Leave no byte of deleted text in the folder, not even of an earlier run; the caller is the only writer."""
         for file in self.folder.glob(f"{DATABASE}.mended*"):  # of a repair that was killed

@@ -225,7 +225,9 @@ class Store:
 
     def set_meta(self, key: str, value: str) -> None:
         """Set a setting of the index."""
-        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+        self.db.execute(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value)
+        )
 
     @property
     def generation(self) -> int:
@@ -246,13 +248,12 @@ class Store:
     ) -> None:
         """Add or replace a document with all that hangs on it; ``stat`` is its (size, mtime_ns)."""
         self.delete(document.id)
-        cursor = self.db.execute(
+        key = self._inserted(
             "INSERT INTO documents (id, source, root, title, publisher, date, language, address, media_type, sha256,"
             " described, size, mtime_ns, text) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (document.id, document.source, root, document.title, document.publisher, document.date, document.language,
              document.address, document.media_type, document.sha256, described, *stat, text),
         )  # fmt: skip
-        key = cursor.lastrowid
         self.db.executemany(
             "INSERT INTO paragraphs VALUES (?,?,?,?,?,?,?,?,?)",
             ((key, p.number, p.label, p.label_kind, p.kind.value, json.dumps(p.heading_path, ensure_ascii=False),
@@ -260,25 +261,35 @@ class Store:
         )  # fmt: skip
         for stored in passages:
             p = stored.passage  # in "boilerplate" 1 is page furniture, and 2 what is not visible in the original
-            row = self.db.execute(
+            row = self._inserted(
                 "INSERT INTO passages (document, first, last, char_start, char_end, tokens, boilerplate, embedded)"
                 " VALUES (?,?,?,?,?,?,?,?)",
                 (key, p.first, p.last, p.char_start, p.char_end, p.tokens, p.boilerplate + p.hidden, stored.embedded),
-            ).lastrowid
-            self.db.execute(
-                "INSERT INTO keywords (rowid, context, words) VALUES (?,?,?)", (row, stored.context, stored.words)
             )
-        self.db.execute("INSERT INTO seals VALUES (?, ?)", (key, seals.of_document(self.db, key or 0)))
+            self._put_words(row, stored)
+        self.db.execute("INSERT INTO seals VALUES (?, ?)", (key, seals.of_document(self.db, key)))
+
+    def _inserted(self, sql: str, row: tuple[object, ...]) -> int:
+        return self.db.execute(sql, row).lastrowid or 0
+
+    def _put_words(self, key: int, stored: StoredPassage) -> None:
+        row = (key, stored.context, stored.words)
+        self.db.execute("INSERT INTO keywords (rowid, context, words) VALUES (?,?,?)", row)
 
     def delete(self, document_id: str) -> bool:
         """Delete a document and all that hangs on it but its vectors; say whether it was there."""
         row = self.db.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is None:
             return False
-        self.db.execute("DELETE FROM keywords WHERE rowid IN (SELECT key FROM passages WHERE document = ?)", row)
+        self._drop_words(row[0])
         self.db.execute("DELETE FROM documents WHERE key = ?", row)
         self.set_meta("traces", "1")  # until `compact`: a process that is killed before must not leave them for good
         return True
+
+    def _drop_words(self, document: int) -> None:
+        self.db.execute(
+            "DELETE FROM keywords WHERE rowid IN (SELECT key FROM passages WHERE document = ?)", (document,)
+        )
 
     def touch(self, document_id: str, size: int, mtime_ns: int) -> None:
         """Note that a file was written again with the same content."""
@@ -286,8 +297,9 @@ class Store:
 
     def refuse(self, root: str, source: str, size: int, mtime_ns: int, reading: int, reason: str) -> None:
         """Remember why a file was refused, so that it is not read again until it or the readers change."""
+        self.forget_refusals([(root, source)])
         row = (root, source, size, mtime_ns, reading, reason)
-        self.db.execute("INSERT OR REPLACE INTO refusals VALUES (?,?,?,?,?,?)", row)
+        self.db.execute("INSERT INTO refusals VALUES (?,?,?,?,?,?)", row)
 
     def refusal(self, root: str, source: str, size: int, mtime_ns: int, reading: int) -> str | None:
         """Return why this very file was refused before, None if it was not."""
@@ -336,7 +348,7 @@ class Store:
         """Store vectors (n, d) under the hashes of what was embedded, as 16-bit floats."""
         pairs = zip(hashes, vectors.astype("<f2"), strict=True)
         rows = ((hash, seals.sealed_vector(hash, vector.tobytes())) for hash, vector in pairs)
-        self.db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
+        self.db.executemany("INSERT INTO vectors VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
 
     def known_vectors(self, hashes: Sequence[bytes]) -> set[bytes]:
         """Return those of ``hashes`` that have a vector."""

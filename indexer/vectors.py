@@ -75,10 +75,10 @@ class Vectors:
     def chance(self, query: Floats) -> tuple[float, float]:
         """Return the mean and the standard deviation of the cosine of ``query`` (d,) with passages at large.
 
-        The deviation is never below `_LEAST`: a handful of passages may be all alike.
+        The deviation is never below `LEAST`: a handful of passages may be all alike.
         """
         cosines = self.sample @ query if len(self) else np.zeros(1, np.float32)
-        return float(cosines.mean()), max(float(cosines.std()), _LEAST)
+        return float(cosines.mean()), max(float(cosines.std()), LEAST)
 
     def save(self, folder: Path) -> None:
         """Write the index beside its checksum; the manifest is renamed into place last."""
@@ -113,7 +113,7 @@ class Vectors:
 
 _PROBES = 64
 _SAMPLE = 512
-_LEAST = 0.01
+LEAST = 0.01
 
 
 def _approximate(n: int, dimensions: int) -> faiss.Index:

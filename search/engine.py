@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from indexer.catalogue import Catalogue, Filters
 from indexer.index import Index
+from indexer.location import Location
 from indexer.words import query_stems
 from search.addresses import Addresses
 from search.answerability import Answerability, Evidence, Statistics, judge
@@ -52,9 +53,12 @@ class Engine:
         self.ranker = Ranker(index, lambda: self.embedder, ranking)
 
     @classmethod
-    def open(cls, folder: Path, model: str | None = None) -> Engine:
-        """Open the index in ``folder`` (the model is loaded at first use). Raises `IndexMissing`, `IndexUnusable`."""
-        return cls(Index(folder), model)
+    def open(cls, where: Path | Location, model: str | None = None) -> Engine:
+        """Open the index in a folder or elsewhere (the model is loaded at first use).
+
+        Raises `IndexMissing`, `IndexUnusable`, `Unreachable`.
+        """
+        return cls(where.open() if isinstance(where, Location) else Index(where), model)
 
     def close(self) -> None:
         """Close the index."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from scaling import Services, need_services, started
 
 from indexer.build import build
 from indexer.index import Index
@@ -52,3 +53,11 @@ def engine(sample_index: Path) -> Iterator[Engine]:
     opened = Engine.open(sample_index)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """A PostgreSQL and a Milvus server of their own for the tests past one machine; skipped by name without them."""
+    need_services()
+    with started(tmp_path_factory.mktemp("services")) as running:
+        yield running

@@ -1,0 +1,191 @@
+"""Two servers over one library, behind a plain round robin: the wire is the same, and no upload is lost or done twice.
+
+The tests of the wire are those of one server, each request going to the next of the two.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import test_api
+import test_api_reading
+import test_verify_api
+from making import CORPUS
+from scaling import Services, round_robin
+from serving import served, wait_until_ready
+from test_scale import with_vectors
+
+from api.app import create_app
+from api.cli import main
+from indexer.build import build
+from indexer.location import Location
+
+# Each test of the wire that asks a server which a fixture of this file can give it.
+for module in (test_api, test_api_reading, test_verify_api):
+    for name, test in vars(module).items():
+        if name.startswith("test_") and {"client", "empty", "folder"} & set(inspect.signature(test).parameters):
+            globals()[name] = test
+
+
+@contextmanager
+def two_servers(location: Location) -> Iterator[httpx.Client]:
+    """A client whose requests go to two servers in turn."""
+    with ExitStack() as stack:
+        at = [stack.enter_context(served(create_app(location))) for _ in range(2)]
+        address = stack.enter_context(round_robin([int(a.rpartition(":")[2]) for a in at]))
+        one_each = httpx.Limits(max_keepalive_connections=0)
+        client = stack.enter_context(httpx.Client(base_url=address, timeout=60, limits=one_each))
+        client.servers = at  # type: ignore[attr-defined]
+        yield client
+
+
+@pytest.fixture(scope="module")
+def library(services: Services, sample_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Location:
+    """The sample corpus in a library."""
+    location = services.library(tmp_path_factory.mktemp("shared") / "index")
+    index = location.open(create=True)
+    with_vectors(sample_index, index)
+    build(index, [CORPUS])
+    index.close()
+    return location
+
+
+@pytest.fixture(scope="module")
+def client(library: Location) -> Iterator[httpx.Client]:
+    with two_servers(library) as opened:
+        for address in opened.servers:  # type: ignore[attr-defined]
+            wait_until_ready(address)
+        yield opened
+
+
+@pytest.fixture
+def empty(services: Services, tmp_path: Path) -> Iterator[httpx.Client]:
+    """Two servers whose index does not exist yet."""
+    with two_servers(services.library(tmp_path / "index")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder(services: Services, tmp_path: Path) -> Iterator[tuple[httpx.Client, Path]]:
+    """Two servers over a folder of one file that a test may change."""
+    file = tmp_path / "files" / "statement.txt"
+    file.parent.mkdir()
+    file.write_text("Statement on the courts\n\nThe court in Almaty released three prisoners on 4 May 2020.\n")
+    location = services.library(tmp_path / "index")
+    index = location.open(create=True)
+    build(index, [file.parent])
+    index.close()
+    with two_servers(location) as opened:
+        yield opened, file
+
+
+def upload(client: httpx.Client, n: int) -> str:
+    text = f"Report {n}\n\nThe court number {n} in Almaty released {n + 3} prisoners on 4 May 2020.\n"
+    answer = client.post("/v1/documents", files=[("files", (f"report{n}.txt", text.encode()))])
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["id"])
+
+
+def finished(client: httpx.Client, job_id: str, seconds: float = 120) -> dict[str, object]:
+    """A job when it is done; a server that is away for a moment is asked again."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        answer = client.get(f"/v1/jobs/{job_id}")
+        if answer.status_code == 200 and answer.json()["state"] in ("done", "failed"):
+            job: dict[str, object] = answer.json()
+            return job
+        time.sleep(0.2)
+    raise TimeoutError(answer.text)
+
+
+def test_an_upload_to_either_server_is_indexed_once_and_found_on_both(services: Services, tmp_path: Path) -> None:
+    with two_servers(services.library(tmp_path / "index")) as client:
+        jobs = [upload(client, n) for n in range(6)]
+        states = [finished(client, job) for job in jobs]
+        assert [[f["state"] for f in job["files"]] for job in states] == [["indexed"]] * 6  # type: ignore[attr-defined]
+        for address in client.servers * 2:  # type: ignore[attr-defined]
+            assert httpx.get(f"{address}/v1/documents").json()["total"] == 6
+            found = httpx.get(
+                f"{address}/v1/search", params={"q": "court prisoners", "mode": "dense"}, timeout=60
+            ).json()
+            assert len({hit["document"]["id"] for hit in found["hits"]} | {
+                twin["document"]["id"] for hit in found["hits"] for twin in hit["duplicates"]
+            }) == 6  # fmt: skip
+
+
+def test_a_job_that_a_lost_server_left_is_done_by_another(services: Services, tmp_path: Path) -> None:
+    location = services.library(tmp_path / "index")
+    with served(create_app(location)) as address:  # keeps uploads, and is gone before they are done
+        lost = location.open(create=True)
+        with lost.only_writer(), httpx.Client(base_url=address, timeout=60) as client:
+            job = upload(client, 1)
+    with served(create_app(location)) as address, httpx.Client(base_url=address, timeout=60) as client:
+        assert finished(client, job)["state"] == "done"
+        assert client.get("/v1/documents").json()["total"] == 1
+    lost.close()
+
+
+def test_a_database_that_was_killed_costs_no_acknowledged_upload(services: Services, tmp_path: Path) -> None:
+    with two_servers(services.library(tmp_path / "index")) as client:
+        finished(client, upload(client, 0))
+        jobs = [upload(client, n) for n in range(1, 4)]
+        services.postgres.kill()
+        answer = client.get("/v1/search", params={"q": "court"})
+        assert answer.status_code == 503
+        assert answer.json()["type"].endswith("unreachable")
+        services.postgres.start()
+        time.sleep(1)
+        assert [finished(client, job)["state"] for job in jobs] == ["done"] * 3
+        for address in client.servers:  # type: ignore[attr-defined]
+            assert httpx.get(f"{address}/v1/documents").json()["total"] == 4
+
+
+def test_an_engine_that_was_killed_costs_no_acknowledged_upload(services: Services, tmp_path: Path) -> None:
+    location = services.library(tmp_path / "index")
+    with two_servers(location) as client:
+        finished(client, upload(client, 0))
+        services.milvus.kill()
+        jobs = [upload(client, n) for n in range(1, 3)]
+        assert client.get("/v1/search", params={"q": "court"}).status_code == 503
+        assert client.get("/v1/documents").json()["total"] == 1
+        services.milvus.start()
+        assert [finished(client, job)["state"] for job in jobs] == ["done"] * 2
+        found = client.get("/v1/search", params={"q": "which court released prisoners?", "mode": "dense"})
+        assert found.status_code == 200, found.text
+    index = location.open()
+    assert index.held() == (index.catalogue.count()[2], 0)  # type: ignore[attr-defined]
+    index.close()
+
+
+def test_the_same_commands_work_with_an_engine_and_a_catalogue(
+    services: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = services.library(tmp_path / "index")
+    given = ["--index", str(where.folder), "--engine", str(where.engine), "--catalogue", str(where.catalogue), "--json"]
+    file = tmp_path / "files" / "statement.txt"
+    file.parent.mkdir()
+    file.write_text("Statement on the courts\n\nThe court in Almaty released three prisoners on 4 May 2020.\n")
+
+    def run(*command: str) -> tuple[int, dict[str, object] | list[object]]:
+        code = main([*command, *given])
+        out = capsys.readouterr().out.strip().splitlines()
+        return code, json.loads(out[-1])
+
+    assert run("search", "court") == (2, {"error": run("search", "court")[1]["error"]})  # type: ignore[call-overload]
+    assert run("index", str(file.parent))[1]["indexed"] == ["statement.txt"]  # type: ignore[call-overload]
+    assert run("index", str(file.parent))[1]["unchanged"] == ["statement.txt"]  # type: ignore[call-overload]
+    assert run("index", str(file.parent), "--rebuild")[1]["indexed"] == ["statement.txt"]  # type: ignore[call-overload]
+    assert run("search", "prisoners released")[0] == 0
+    assert run("ask", "How many prisoners did the court in Almaty release?")[1]["status"] == "answered"  # type: ignore[call-overload]
+    assert run("get", "statement")[0] == 0
+    assert {f["about"] for f in run("doctor")[1]["findings"] if not f["ok"]} == set()  # type: ignore[call-overload]
+    assert run("backup", str(tmp_path / "file"))[0] == 2
+    assert run("remove", "statement.txt")[0] == 0
+    assert run("search", "prisoners released")[0] == 1
