@@ -57,9 +57,8 @@ def _years(years: tuple[int, ...]) -> str:
     """Say which years a date without one can be of, the latest first."""
     if not years:
         return ""
-    return (
-        f" (by its document of {', '.join(map(str, years[:MOST_YEARS]))}{', ...' if len(years) > MOST_YEARS else ''})"
-    )
+    more = ", ..." if len(years) > MOST_YEARS else ""
+    return f" (no year said; by its document {', '.join(map(str, years[:MOST_YEARS]))}{more})"
 
 
 def attribution(quote: Quote) -> str:
