@@ -28,14 +28,15 @@ class Asking:
 
     async def answer(self, question: str, limit: int, filters: Filters | None = None) -> wire.Answer:
         """Return the whole answer. Raises `BadQuery`, `IndexMissing`, `IndexUnusable`."""
-        found = await self._library.read(self._found, question, limit, filters)
+        found, checked = await self._library.read(self._found, question, limit, filters)
+        if self._writer is None:
+            return checked
         given = await whole(found, self._library.engine().catalogue, self._writer, self._library.read)
         return await self._library.read(self._checked, given)
 
     async def events(self, question: str, limit: int, filters: Filters | None = None) -> AsyncGenerator[Event, None]:
         """Yield the answer as named events, while it is written: `passages` first, `done` with all of it last."""
-        found = await self._library.read(self._found, question, limit, filters)
-        done = await self._library.read(self._checked, found, count=self._writer is None)
+        found, done = await self._library.read(self._found, question, limit, filters)
         yield "passages", done.model_dump(mode="json", by_alias=True)["passages"]
         if self._writer is not None:
             async for event in self._written(found, self._writer):
@@ -74,8 +75,12 @@ class Asking:
 
     # -- blocking
 
-    def _found(self, question: str, limit: int, filters: Filters | None) -> Answer:
-        return self._library.engine().ask(question, limit, filters)
+    def _found(self, question: str, limit: int, filters: Filters | None) -> tuple[Answer, wire.Answer]:
+        """Return the answer in the words of the sources, found and checked in one state of the index."""
+        engine = self._library.engine()
+        with engine.catalogue.store.reading():
+            found = engine.ask(question, limit, filters)
+            return found, self._checked(found, count=self._writer is None)
 
     def _checked(self, given: Answer, count: bool = True) -> wire.Answer:
         dropped = self._metrics.dropped.inc if count else lambda: None
