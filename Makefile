@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes
 SOAKED := tests/test_killing.py tests/test_corrupting.py tests/test_model.py \
-	tests/test_confinement.py tests/test_overload.py tests/test_fuzzing.py
+	tests/test_confinement.py tests/test_overload.py tests/test_fuzzing.py tests/test_load.py tests/test_disk.py
 SAMPLE := .pincite/sample
 QUESTION := which NGOs were suspended in January
 

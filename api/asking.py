@@ -17,6 +17,7 @@ from indexer.catalogue import Filters
 from search.results import EXTRACTIVE, Answer, Dropped, Results
 
 Event = tuple[str, Any]
+_Stage = list[dict[str, Any]] | tuple[Answer, wire.Answer]
 
 
 class Asking:
@@ -29,17 +30,20 @@ class Asking:
 
     async def answer(self, question: str, limit: int, filters: Filters | None = None) -> wire.Answer:
         """Return the whole answer. Raises `BadQuery`, `IndexMissing`, `IndexUnusable`."""
-        found = await self._library.read(self._found, question, limit, filters)
+        found, checked = await self._library.read(self._found, question, limit, filters)
+        if self._writer is None:
+            return checked
         given = await whole(found, self._library.engine().catalogue, self._writer, self._library.read)
         return await self._library.read(self._checked, given)
 
     async def events(self, question: str, limit: int, filters: Filters | None = None) -> AsyncGenerator[Event, None]:
         """Yield the answer as named events: `passages` once they are ranked, then what is written, `done` with all."""
-        results = await self._library.read(self._ranked, question, limit, filters)
-        yield "passages", await self._library.read(self._passages, results, limit)
         parts = _Parts()
-        async for found, whole_answer in self._stages(results, limit):
-            done = await self._library.read(self._checked, found, count=whole_answer and self._writer is None)
+        async for stage in self._stages(question, limit, filters):
+            if isinstance(stage, list):
+                yield "passages", stage
+                continue
+            found, done = stage
             if self._writer is None:
                 for part in parts.sentences(done):
                     yield part
@@ -59,19 +63,19 @@ class Asking:
             yield "conflict", conflict
         yield "done", body
 
-    async def _stages(self, results: Results, limit: int) -> AsyncIterator[tuple[Answer, bool]]:
-        """Yield the answer once it has its sentences, and again, now whole, with all that stands beside them."""
+    async def _stages(self, question: str, limit: int, filters: Filters | None) -> AsyncIterator[_Stage]:
+        """Yield the passages, the answer once it has its sentences, and again, now with all that stands beside them."""
         loop = asyncio.get_running_loop()
-        stages: asyncio.Queue[Answer | None] = asyncio.Queue()
+        stages: asyncio.Queue[_Stage | None] = asyncio.Queue()
 
-        def early(answer: Answer) -> None:
-            loop.call_soon_threadsafe(stages.put_nowait, answer)
+        def tell(stage: _Stage) -> None:
+            loop.call_soon_threadsafe(stages.put_nowait, stage)
 
-        working = asyncio.ensure_future(self._library.read(self._answered, results, limit, early))
+        working = asyncio.ensure_future(self._library.read(self._found, question, limit, filters, tell))
         working.add_done_callback(lambda _: stages.put_nowait(None))
-        while stage := await stages.get():
-            yield stage, False
-        yield await working, True
+        while (stage := await stages.get()) is not None:
+            yield stage
+        yield await working
 
     async def _written(self, found: Answer, writer: Writer) -> AsyncIterator[Event | Answer]:
         """Yield what the writer wrote as it is checked, and the answer."""
@@ -94,18 +98,28 @@ class Asking:
 
     # -- blocking
 
-    def _found(self, question: str, limit: int, filters: Filters | None) -> Answer:
-        return self._library.engine().ask(question, limit, filters)
+    def _found(
+        self, question: str, limit: int, filters: Filters | None, tell: Callable[[_Stage], None] | None = None
+    ) -> tuple[Answer, wire.Answer]:
+        """Return the answer in the words of the sources, found and checked in one state of the index.
 
-    def _ranked(self, question: str, limit: int, filters: Filters | None) -> Results:
-        return self._library.engine().found(question, limit, filters)
+        ``tell`` is told what is known before: the passages, and the answer without what stands beside it.
+        """
+        engine = self._library.engine()
+        with engine.catalogue.store.reading():
+            results = engine.found(question, limit, filters)
+            if tell is None:
+                found = engine.answered(results, limit)
+            else:
+                tell(self._passages(results, limit))
+                found = engine.answered(
+                    results, limit, early=lambda answer: tell((answer, self._checked(answer, count=False)))
+                )
+            return found, self._checked(found, count=self._writer is None)
 
     def _passages(self, results: Results, limit: int) -> list[dict[str, Any]]:
         hits = Verifier(self._library.engine().catalogue).hits(results.hits[:limit])
         return [hit.model_dump(mode="json", by_alias=True) for hit in hits]
-
-    def _answered(self, results: Results, limit: int, early: Callable[[Answer], None]) -> Answer:
-        return self._library.engine().answered(results, limit, early=early)
 
     def _checked(self, given: Answer, count: bool = True) -> wire.Answer:
         dropped = self._metrics.dropped.inc if count else lambda: None

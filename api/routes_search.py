@@ -96,10 +96,11 @@ def searched(library: Library, metrics: Metrics, given: wire.SearchParameters) -
         filters=_filters(given),
         explain=given.explain,
     )
-    found = engine.search(query)
-    if dated:
-        found = _by_date(found, given)
-    return Verifier(engine.catalogue, metrics.dropped.inc).results(found, given.explain)
+    with engine.catalogue.store.reading():  # else what was found may be gone when it is checked
+        found = engine.search(query)
+        if dated:
+            found = _by_date(found, given)
+        return Verifier(engine.catalogue, metrics.dropped.inc).results(found, given.explain)
 
 
 def _by_date(found: Results, given: wire.SearchParameters) -> Results:

@@ -58,8 +58,9 @@ def _timeline(
         given.q.strip(), tuple(given.kind) or tuple(DateKind), given.since, given.until, filters(given),
         given.by_question, given.limit, given.offset,
     )  # fmt: skip
-    told = timelines.of(engine).rows(query, date.today(), SECONDS)
-    return on_the_wire(told, query, Verifier(engine.catalogue, metrics.dropped.inc))
+    with engine.catalogue.store.reading():  # else what was found may be gone when it is checked
+        told = timelines.of(engine).rows(query, date.today(), SECONDS)
+        return on_the_wire(told, query, Verifier(engine.catalogue, metrics.dropped.inc))
 
 
 def filters(given: wire.TimelineParameters) -> Filters:

@@ -25,6 +25,7 @@ CONNECT_S = 10.0
 MOST_WORDS = 700  # tokens that the service is asked for at most
 MOST_CHARACTERS = 20_000  # of a reply; more than twice what was asked for
 MOST_BYTES = 2 << 20  # of a reply with its wrapping
+AT_ONCE = 16  # answers: one that hangs must leave room for the questions that need none
 _PATH = "/chat/completions"
 
 
@@ -53,6 +54,7 @@ class Writer:
     key: str | None = field(default=None, repr=False)
     silence_s: float = 60.0
     whole_s: float = 180.0
+    _places: list[None] = field(default_factory=list, repr=False, compare=False)  # one for each reply being written
 
     @classmethod
     def of(cls, settings: Settings) -> Writer | None:
@@ -98,6 +100,17 @@ class Writer:
 
     async def reply(self, messages: Sequence[dict[str, str]]) -> AsyncGenerator[str, None]:
         """Yield the text of the reply as it comes. Raises `WriterFailed`."""
+        if len(self._places) >= AT_ONCE:
+            raise WriterFailed(f"is busy with {AT_ONCE} other answers")
+        self._places.append(None)
+        try:
+            async with aclosing(self._reply(messages)) as pieces:
+                async for piece in pieces:
+                    yield piece
+        finally:
+            self._places.pop()
+
+    async def _reply(self, messages: Sequence[dict[str, str]]) -> AsyncGenerator[str, None]:
         loop = asyncio.get_running_loop()
         end = loop.time() + self.whole_s
         characters = 0

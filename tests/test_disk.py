@@ -20,6 +20,7 @@ from indexer import backup as backups
 from indexer import disk, repair
 from indexer.build import build, remove
 from indexer.index import Index
+from indexer.scan import DATABASE
 
 Check = Callable[[Path, bool], str]
 """Takes an image of the disk, and whether the act was acknowledged; says what is wrong with it, "" if nothing."""
@@ -140,7 +141,7 @@ def test_a_new_index_is_there_once_it_is_acknowledged(root: Path, monkeypatch: p
             build(index, [root / "files"], parser=PlainParser())
 
     def check(image: Path, done: bool) -> str:
-        if not done and not (image / "new" / "index.sqlite").exists():
+        if not done and not (image / "new" / DATABASE).exists():
             return ""
         with closing(Index(image / "new")) as index:
             empty = index.catalogue.count()[0] == 0

@@ -12,10 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
+from requests.exceptions import ChunkedEncodingError
 from schemathesis import GenerationMode
 from schemathesis.checks import load_all_checks, not_a_server_error
 from schemathesis.core.failures import FailureGroup
@@ -64,7 +66,11 @@ def asked(operation: Any, address: str, mode: GenerationMode, ids: list[str], se
     def send(case: Any, id: str | None) -> None:
         if id and "id" in case.path_parameters and case.method != "DELETE" and mode is GenerationMode.POSITIVE:
             case.path_parameters["id"] = id  # else no request would get beyond "there is no such document"
-        response = case.call(base_url=address, timeout=60)
+        try:
+            response = case.call(base_url=address, timeout=300)
+        except (requests.ConnectionError, ChunkedEncodingError):  # the connection ends where a head is larger
+            assert len(str(case.query)) > 60_000
+            return
         seen[response.status_code] += 1
         # What is streamed is described as text; schemathesis would hold each event against that.
         streamed = "text/event-stream" in str(response.headers.get("content-type"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -19,8 +20,10 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 import indexer.embedding
+from api import overload
 from api.app import create_app
 from api.overload import Overload
+from api.problems import ProblemError
 from indexer.build import build
 from indexer.index import Index
 
@@ -32,9 +35,10 @@ def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A server whose every question takes some time."""
     quick = QuickEmbedder()  # how many are let in does not depend on the model
     monkeypatch.setattr(indexer.embedding, "load", lambda *_, **__: quick)
-    (tmp_path / "a.txt").write_text("The harvest failed.")
+    # One passage, and an original that no buffer between here and its reader holds.
+    (tmp_path / "a.html").write_text(f"<p>The harvest failed.</p><!-- {'x' * 20_000_000} -->")
     index = Index(tmp_path / "index", create=True)
-    build(index, [tmp_path / "a.txt"], parser=PlainParser())
+    build(index, [tmp_path / "a.html"], parser=PlainParser())
     index.close()
     keyword = Index.keyword
 
@@ -84,6 +88,81 @@ def test_overload_is_answered_with_200_and_503_only_and_leaves_nothing_behind(ad
     assert all(one.json()["type"] == "urn:pincite:overloaded" for one in said if one.status_code == 503)
     assert memory_mib() <= 1.2 * before + 20
     assert httpx.get(f"{address}/v1/search", params={"q": "harvest", "mode": "lexical"}).status_code == 200
+
+
+SLOW = 200  # clients
+
+
+def slow_clients(address: str, head: bytes) -> list[socket.socket]:
+    """Connect many clients that send this, and nothing more, and read nothing."""
+    host, port = address.removeprefix("http://").split(":")
+    clients = []
+    for _ in range(SLOW):
+        client = socket.create_connection((host, int(port)), timeout=30)
+        client.sendall(head)
+        clients.append(client)
+    return clients
+
+
+def statuses(address: str, path: str, times: int = 20) -> Counter[int]:
+    with httpx.Client(base_url=address, timeout=60) as client:
+        return Counter(client.get(path).status_code for _ in range(times))
+
+
+SEARCH = "/v1/search?q=harvest&mode=lexical"
+POST = b"POST /v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"
+
+
+@pytest.mark.parametrize("head", [b"GET /v1/search?q=har", POST], ids=["head", "body"])
+def test_clients_that_send_slowly_take_no_place_from_others_and_are_let_go(
+    address: str, head: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overload, "PATIENCE_S", 3.0)
+    clients = slow_clients(address, head)
+    try:
+        assert statuses(address, SEARCH) == {200: 20}
+        if head is POST:
+            assert {client.recv(4096).split(b"\r\n")[0] for client in clients} == {b"HTTP/1.1 408 Request Timeout"}
+    finally:
+        for client in clients:
+            client.close()
+    assert statuses(address, SEARCH) == {200: 20}
+
+
+def test_clients_that_do_not_read_what_they_asked_for_are_let_go(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overload, "PATIENCE_S", 1.0)
+    (document,) = httpx.get(f"{address}/v1/documents").json()["documents"]
+    path = f"/v1/documents/{document['id']}/original"
+    clients = slow_clients(address, f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+    try:
+        time.sleep(0.3)
+        until = time.monotonic() + 30
+        while statuses(address, SEARCH, 1) != {200: 1}:
+            assert time.monotonic() < until, "their places are not given to others"
+            time.sleep(0.2)
+        assert statuses(address, SEARCH) == {200: 20}
+    finally:
+        for client in clients:
+            client.close()
+
+
+def test_a_body_that_is_there_when_all_places_are_taken_is_turned_away() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+
+    async def body() -> dict[str, object]:
+        return {"type": "http.request", "body": b"x", "more_body": False}
+
+    async def send(_: object) -> None:
+        raise AssertionError
+
+    full = overload.Overload(app, inside=1)
+    full.inside = 1
+    place = overload._Place(full, {"path": "/v1/ask"}, body, send, True)
+    with pytest.raises(ProblemError, match="More is being asked"):
+        asyncio.run(place.receive())
+    place.leave()
+    assert (full.inside, full.arriving) == (1, 0)
 
 
 def test_at_the_door_only_monitoring_is_let_in() -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import httpx
@@ -21,7 +24,7 @@ from api.app import create_app
 from api.doctor import _writer
 from api.settings import Settings
 from api.terminal import show_answer
-from api.writer import Writer, address_of
+from api.writer import AT_ONCE, Writer, address_of
 from api.writing import whole_now
 from indexer.sentences import sentences
 
@@ -280,6 +283,27 @@ def test_the_words_of_the_sources_stand_where_the_writer(engine: FixedEngine, ho
     if stream:
         assert "event: withdrawn" in response.text
     assert KEY not in response.text
+
+
+def test_a_writer_that_hangs_leaves_room_for_the_questions_that_need_none(engine: FixedEngine) -> None:
+    released = Event()
+
+    def hangs(_: Asked, handler: Handler) -> None:
+        handler.start()
+        released.wait(120)
+
+    with asking(engine, hangs, silence_s=120.0, whole_s=120.0) as (client, _), ThreadPoolExecutor(100) as threads:
+        asked = []
+        try:
+            for _ in range(5):
+                asked += [threads.submit(asked_of, client) for _ in range(20)]
+                wait(asked, timeout=2)  # all but those that hang are answered
+            said = [client.get("/v1/search", params={"q": "suspended"}).status_code for _ in range(20)]
+        finally:
+            released.set()
+        reasons = Counter(answer.result()["writer_failure"] for answer in asked)
+    assert said == [200] * 20
+    assert reasons["The writer is busy with 16 other answers."] == 100 - AT_ONCE
 
 
 def test_the_words_of_the_sources_stand_where_no_writer_listens(engine: FixedEngine) -> None:
