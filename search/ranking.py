@@ -129,7 +129,9 @@ class Ranker:
         documents = catalogue.documents_by_id(p.document_id for p in passages.values())
         named = self._named(terms, documents.values())
         found = [
-            Found(replace(f, score=f.score + named[p.document_id]), p, documents[p.document_id])
+            Found(
+                replace(f, score=f.score + gain) if (gain := named[p.document_id]) else f, p, documents[p.document_id]
+            )
             for f in fused
             if (p := passages.get(f.key))
         ]
@@ -184,6 +186,6 @@ class Ranker:
         """Scale the scores to [0, 1] of the text, and of the furniture to the point below."""
         text = [f for f in found if not f.passage.boilerplate]
         furniture = [f for f in found if f.passage.boilerplate]
-        shown = [replace(f, fused=fused) for f, fused in zip(text, scaled([f.fused for f in text]), strict=True)]
+        shown = [Found(s, f.passage, f.document) for f, s in zip(text, scaled([f.fused for f in text]), strict=True)]
         below = zip(furniture, scaled([f.fused for f in furniture]), strict=True)
         return shown + [replace(f, fused=replace(fused, score=fused.score - 1.001)) for f, fused in below]

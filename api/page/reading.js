@@ -119,8 +119,8 @@ export class Reading {
     }
   }
 
-  pointer({ document, label, paragraphs: [n], permalink }) {
-    const name = [label || (n && t("paragraph", { n: String(n) })), document.id !== this.id && document.title].filter(Boolean).join(", ");
+  pointer({ document, words, permalink }) {
+    const name = document.id === this.id ? words : `${words}, ${document.title}`;
     return el("li", {}, el("a", { href: permalink, dir: "auto", title: name, "aria-label": t("refersTo", { name }) }, `→ ${name}`));
   }
 

@@ -123,7 +123,7 @@ export default {
   // dates and the timeline
   timeline: "Timeline",
   timelineOf: "Timeline: {name}",
-  timelineWords: "Question or words; nothing for all documents",
+  timelineWords: "Question or words; none: all",
   dateRead: "“{text}” was read as {what}.",
   anyYear: "that date in any year",
   fromToday: "{what}, counted from today ({date})",

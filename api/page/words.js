@@ -58,14 +58,14 @@ export function languageName(tag) {
   }
 }
 
+const dates = (day) => new Intl.DateTimeFormat(locale, { year: "numeric", month: "long", day, timeZone: "UTC" });
+const [days, months] = [dates("numeric"), dates()];
+
 /** Write an ISO date, as precise as it is, the way people do. */
 export function dateName(date) {
-  if (!date) return "";
-  const options = { year: "numeric", month: "long", day: "numeric", timeZone: "UTC" };
-  if (date.length < 10) delete options.day;
-  if (date.length < 7) return date;
+  if (!date || date.length < 7) return date || "";
   const time = new Date(date);
-  return Number.isNaN(time.getTime()) ? date : time.toLocaleDateString(locale, options);
+  return Number.isNaN(time.getTime()) ? date : (date.length < 10 ? months : days).format(time);
 }
 
 export function switchLanguage() {

@@ -123,7 +123,7 @@ export default {
   // dates and the timeline
   timeline: "Хронология",
   timelineOf: "Хронология: {name}",
-  timelineWords: "Вопрос или слова; пусто – все документы",
+  timelineWords: "Вопрос или слова; пусто – всё",
   dateRead: "«{text}» прочитано как {what}.",
   anyYear: "эта дата в любом году",
   fromToday: "{what}, считая от сегодняшнего дня ({date})",
