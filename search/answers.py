@@ -10,6 +10,7 @@ from indexer.sentences import sentences
 from indexer.tokenvectors import TokenVectors
 from indexer.words import split, stem
 from search.folding import fold
+from search.linking import linked_to
 from search.reranking import maxsim
 from search.results import Hit, Span
 from search.terms import Term
@@ -17,6 +18,9 @@ from search.terms import Term
 MOST_SENTENCES = 4
 PASSAGES = 6  # how many hits are read for sentences
 KEEP = 0.75  # of the best sentence's score: less is not shown
+LINKED = 0.3  # of it, for a sentence of a source that another one names
+FOLLOWED = 0.1  # of it, for a second sentence of sources that are linked
+SECOND = 2  # second sentences of linked sources, before other sources are heard
 MEANING, WORDS, PASSAGE = (
     0.55,
     0.25,
@@ -41,19 +45,51 @@ def answering(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def best_sentences(
-    asked: TokenVectors, read: Sequence[TokenVectors], terms: Sequence[Term], hits: Sequence[Hit]
+    asked: TokenVectors, read: Sequence[TokenVectors], terms: Sequence[Term], hits: Sequence[Hit], question: str = ""
 ) -> list[Candidate]:
     """Return up to `MOST_SENTENCES` sentences that answer best, most useful first, none saying the same twice.
 
     ``asked`` are the tokens of the question, ``read`` those of the text of each of ``hits``, which `answering` chose. A
-    second source is heard before a second sentence of the first one, if it scores at least `KEEP` of the best.
+    second source is heard before a second sentence of the first one, if it scores at least `KEEP` of the best; one that
+    is linked to the first by a name is heard with `LINKED`, and both with a second sentence before any other source.
     """
     candidates = _scored(asked, terms, list(zip(hits, read, strict=True)))
     if not candidates:
         return []
-    good = [c for c in candidates if c.score >= KEEP * candidates[0].score]
-    distinct = [first for first, _ in fold(good, lambda c: c.text)]
-    return _several_sources(distinct)[:MOST_SENTENCES]
+    distinct = [c for c, _ in fold([c for c in candidates if c.score >= FOLLOWED * candidates[0].score], _text)]
+    good = [c for c in distinct if c.score >= KEEP * candidates[0].score]
+    firsts = _first_of_each(good)
+    heads = [(c.hit.document.title, c.text) for c in firsts[:MOST_SENTENCES]]
+    linked = [
+        c
+        for c in _first_of_each([*firsts, *(c for c in distinct if c.score >= LINKED * candidates[0].score)])[1:]
+        if linked_to(heads, c.hit.document.title, c.text, question)
+    ][: MOST_SENTENCES // 2]
+    if not linked:
+        return (firsts + [c for c in good if c not in firsts])[:MOST_SENTENCES]
+    chosen = [firsts[0], *linked]
+    sources = {c.hit.document.id for c in chosen}
+    second = [c for c in distinct if c not in chosen and c.hit.document.id in sources]
+    return (chosen + second[:SECOND] + [c for c in firsts if c not in chosen] + second[SECOND:])[:MOST_SENTENCES]
+
+
+def followed(
+    chosen: Sequence[Candidate], asked: TokenVectors, terms: Sequence[Term], read: Sequence[tuple[Hit, TokenVectors]]
+) -> list[Candidate]:
+    """Return ``chosen`` with the best sentence of each passage of ``read`` behind the first, if it has to do with the
+    question at all: ``read`` are passages of documents that the first sentence names."""
+    new: list[Candidate] = []
+    for pair in read:
+        best = max(_scored(asked, terms, [pair]), key=lambda c: _coverage(c.text, terms, c.hit.document.language))
+        if _coverage(best.text, terms, best.hit.document.language):
+            new.append(best)
+    new = _first_of_each(new)
+    kept = chosen[: max(1, MOST_SENTENCES - len(new))]
+    return [*kept[:1], *new, *kept[1:]]
+
+
+def _text(candidate: Candidate) -> str:
+    return candidate.text
 
 
 def _scored(asked: TokenVectors, terms: Sequence[Term], pairs: Sequence[tuple[Hit, TokenVectors]]) -> list[Candidate]:
@@ -87,15 +123,12 @@ def _coverage(text: str, terms: Sequence[Term], language: str | None) -> float:
     return sum(term.idf for term in terms if not stems.isdisjoint(term.stems)) / total if total else 0.0
 
 
-def _several_sources(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Put the best sentence of each document first, then the rest."""
-    heard: set[str] = set()
-    firsts: list[Candidate] = []
+def _first_of_each(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the first sentence of each document."""
+    firsts: dict[str, Candidate] = {}
     for candidate in candidates:
-        if candidate.hit.document.id not in heard:
-            heard.add(candidate.hit.document.id)
-            firsts.append(candidate)
-    return firsts + [c for c in candidates if c not in firsts]
+        firsts.setdefault(candidate.hit.document.id, candidate)
+    return list(firsts.values())
 
 
 _NAME = re.compile(r"(?:[^\W\d_a-zа-я][\w’'\-]*)(?:\s+(?:of|de|and|for|the|von|van|al|и|по)\s+(?=[^\W\d_a-zа-я])|\s+)?")
