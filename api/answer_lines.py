@@ -17,6 +17,12 @@ _KINDS = {
 }
 
 
+ASPECTS = {
+    "date": "when", "number": "how many", "duration": "how long", "amount": "how much", "place": "where",
+    "outcome": "how it ended",
+}  # fmt: skip
+
+
 def printable(text: str) -> str:
     """Replace control and direction-changing characters, so that no document can steer the terminal."""
     return "".join(c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") else "\ufffd" for c in text)
@@ -26,9 +32,7 @@ def show_beside(out: Console, answer: Answer) -> None:
     """Print the members of a list and how far they were looked for, and where sources differ, with both quotes."""
     if answer.looked_at:
         looked = f"looked for in {answer.looked_at.passages} passages of {_documents(answer.looked_at.documents)}"
-        out.print(
-            Text("\nNamed in the sources").append(f" ({looked})" if answer.members else f": none ({looked})", "dim")
-        )
+        out.print(Text("\nNamed in the sources").append(f" ({looked})", "dim"))
     for member in answer.members:
         line = Text("  - ").append(_line(member.name), style="bold")
         if others := [v for v in member.variants if v != member.name]:
@@ -49,8 +53,8 @@ def show_beside(out: Console, answer: Answer) -> None:
 
 
 def _heading(conflict: Conflict) -> str:
-    about = f" of “{_line(conflict.about)}”" if conflict.about else ""
-    return f"{_KINDS[conflict.kind]}: {conflict.aspect}{about}"
+    about = f" (“{_line(conflict.about)}”)" if conflict.about else ""
+    return f"{_KINDS[conflict.kind]}: {ASPECTS.get(conflict.aspect, conflict.aspect)}{about}"
 
 
 def _years(years: tuple[int, ...]) -> str:

@@ -268,7 +268,7 @@ class Conflict(BaseModel):
     """Something on which sources differ."""
 
     about: str = Field(description="What happened, in a word of the first source")
-    aspect: str = Field(description='What differs: "date", "number", "place" or "outcome"')
+    aspect: str = Field(description='What differs: "date", "number", "duration", "amount", "place" or "outcome"')
     kind: Disagreement = Field(description="Only a conflict makes the status of an answer `conflicting`")
     values: list[ConflictValue]
 
@@ -302,7 +302,7 @@ class Answer(BaseModel):
     dropped: list[DroppedSentence] = Field(description="What the writer wrote and its citations do not support")
     citations: list[AnswerCitation]
     members: list[Member] = Field(description="Who or what a question for a list asks for; empty for other questions")
-    looked_at: LookedAt | None = Field(description="How far members were looked for; null if no list was asked for")
+    looked_at: LookedAt | None = Field(description="How far members were looked for; null if there are none")
     conflicts: list[Conflict]
     passages: list[Hit]
     reasons: list[str] = Field(description="Why the documents do not answer")

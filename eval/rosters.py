@@ -19,7 +19,10 @@ from search.asked import what_is_asked
 from search.enrolled import enrolled
 
 _ANNEX = re.compile(r"composition of the delegation", re.I)
-_TITLES = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Sr|Sra|Ambassador|H\.\s?E|Hon)\b\.?\s*|(?:His|Her) Excellency\s+)*"
+_TITLES = (
+    r"(?:(?:Mr|Mrs|Ms|Miss|Mme|Dr|Prof|Sir|Sr|Sra|Ambassador|H\.\s?E|Hon)\b\.?\s*"
+    r"|(?:(?:His|Her) Excellency|The Honou?rable)\s+)*"
+)
 _ITEM = re.compile(rf"\s*[•·▪]\s*{_TITLES}([^,;(]+)")
 
 
@@ -48,7 +51,8 @@ def outcome(catalogue: Catalogue, document: Document) -> Outcome | None:
     lists none by bullets."""
     paragraphs = catalogue.paragraphs(document.id)
     annex = [p.text for p in paragraphs if p.heading_path and _ANNEX.search(p.heading_path[-1])]
-    wanted = [" ".join(m[1].split()).rstrip(". ") for text in annex if (m := _ITEM.match(text))]
+    items = [" ".join(m[1].split()).rstrip(". ") for text in annex if (m := _ITEM.match(text))]
+    wanted = [item for item in items if item]
     if len(wanted) < 3:
         return None
     question = f"Who were the members of the delegation of {document.title.rpartition(': ')[2]}?"

@@ -94,6 +94,14 @@ class Catalogue:
         )
         return [Document(*row) for row in rows]
 
+    def titled(self, titles: Sequence[str]) -> list[Document]:
+        """Return the documents with one of these titles, in the order of the titles."""
+        found: list[Document] = []
+        for title in titles:
+            rows = self.store.db.execute(f"SELECT {_DOCUMENT} FROM documents WHERE title = ? ORDER BY source", (title,))
+            found += [Document(*row) for row in rows]
+        return found
+
     def with_label(self, ending: str) -> list[Document]:
         """Return the documents that have a paragraph whose label ends so, in small letters without blanks: "15(a)"."""
         rows = self.store.db.execute(

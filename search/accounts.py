@@ -6,6 +6,7 @@ took part, or enough of where, when, how many and with which words; what differs
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,7 @@ from indexer.words import normalise, stem
 from search.entities import Name, Seen, is_country
 from search.events import Event, events_in, may_tell, sounds
 from search.nouns import PLACE, kinds_of
-from search.outcomes import found_guilty, may_turn, opposed, turns, undoes, undoes_named
+from search.outcomes import found_guilty, may_turn, opposed, penalty, turns, undoes, undoes_named
 from search.quantities import Count, When
 from search.results import Disagreement
 from search.variants import same
@@ -22,6 +23,12 @@ from search.variants import same
 ENOUGH = 2  # points for what two accounts share
 ONCE = frozenset("die kill murder born found assassin execut погиб умер уб убит убил казн родил".split())
 UNITS_SLACK = 1.1  # numbers this near are one number rounded
+
+MOST_APART = 40  # characters between the word for an end and what it ends
+_AUXILIARY = re.compile(
+    r"(?:\b(?:was|were|is|are|been|being|be|has|have|had|to|not|never|был|была|были|было|не)\s+)+$", re.I
+)
+_NEXT = re.compile(r"[^\W\d_]+")
 
 Span = tuple[int, int]
 
@@ -188,7 +195,7 @@ def _dates(a: Account, b: Account, x: Event, y: Event) -> Difference | None:
     if not (near or once or (one_day and _alike(x, y, 3))):
         return None
     unsaid = (frozenset() if d.year else years, frozenset() if e.year else others)
-    return Difference(Disagreement.CONFLICT, "date", x.word, (d.start, d.end), (e.start, e.end), unsaid)
+    return Difference(Disagreement.CONFLICT, "date", _told(a, x), (d.start, d.end), (e.start, e.end), unsaid)
 
 
 def _once(event: Event) -> bool:
@@ -213,12 +220,12 @@ def _numbers(a: Account, b: Account, x: Event, y: Event) -> Iterator[Difference]
             if c.noun in agreed or d.noun in agreed:
                 continue
             if kind := _counts_differ(c, d):
-                yield Difference(kind, "number", x.word, (c.start, c.end), (d.start, d.end))
-    if named := _named_differ(x, y):
+                yield Difference(kind, c.measures(a.text), _told(a, x), (c.start, c.end), (d.start, d.end))
+    if named := _named_differ(a, x, y):
         yield named
 
 
-def _named_differ(x: Event, y: Event) -> Difference | None:
+def _named_differ(a: Account, x: Event, y: Event) -> Difference | None:
     """A count of people or bodies here, other names there: "at least three organisations", and four of them named."""
     for counting, naming in ((x, y), (y, x)):
         if counting.people or len(naming.people) < 2:
@@ -231,7 +238,7 @@ def _named_differ(x: Event, y: Event) -> Difference | None:
                 continue
             kind = Disagreement.CONFLICT if count.exact and named > count.most else Disagreement.SCOPE
             spans = (count.start, count.end), (naming.people[0].start, naming.people[-1].end)
-            return Difference(kind, "number", x.word, *(spans if counting is x else spans[::-1]))
+            return Difference(kind, "number", _told(a, x), *(spans if counting is x else spans[::-1]))
     return None
 
 
@@ -256,7 +263,7 @@ def _places(a: Account, b: Account, x: Event, y: Event) -> Difference | None:
     if _other_time(a, b, x, y) or not (dated or _once(x)) or x.denied or y.denied:
         return None
     p, q = mine[0], other[0]
-    return Difference(Disagreement.CONFLICT, "place", x.word, (p.start, p.end), (q.start, q.end))
+    return Difference(Disagreement.CONFLICT, "place", _told(a, x), (p.start, p.end), (q.start, q.end))
 
 
 def _denial(a: Account, b: Account, x: Event, y: Event) -> Difference | None:
@@ -264,7 +271,24 @@ def _denial(a: Account, b: Account, x: Event, y: Event) -> Difference | None:
         return None
     if x.around and y.around and not _alike(x, y):
         return None
-    return Difference(Disagreement.CONFLICT, "outcome", x.word, _with_not(a, x), _with_not(b, y))
+    return Difference(Disagreement.CONFLICT, "outcome", _told(a, x), _with_not(a, x), _with_not(b, y))
+
+
+def _phrase(account: Account, event: Event) -> Span:
+    """The word for an event with what goes before it: "was arrested", "to suspend"."""
+    before = _AUXILIARY.search(account.text[: event.start])
+    return (before.start() if before else event.start), event.end
+
+
+def _ended(account: Account, event: Event) -> Span:
+    """The word for the end of something with what it is the end of: "to cancel the fines"."""
+    start, end = _phrase(account, event)
+    thing = next((m for m in _NEXT.finditer(account.text, end, end + MOST_APART) if penalty(m[0])), None)
+    return start, thing.end() if thing else end
+
+
+def _told(account: Account, event: Event) -> str:
+    return account.text[slice(*_phrase(account, event))]
 
 
 def _with_not(account: Account, event: Event) -> Span:
@@ -287,8 +311,9 @@ def _ending(a: Account, b: Account, x: Event, y: Event) -> Difference | None:
         )
         named = undoes_named(other.word, other.around, mine.word) and _one_matter(first, second, mine, other)
         if (plain or named) and not _before(second, first, other, mine):
-            spans = ((mine.start, mine.end), (other.start, other.end))
-            return Difference(Disagreement.LATER, "outcome", mine.word, *(spans[::-1] if turned else spans))
+            spans = _phrase(first, mine), _ended(second, other) if named else _phrase(second, other)
+            about = _told(first, mine)
+            return Difference(Disagreement.LATER, "outcome", about, *(spans[::-1] if turned else spans))
     return None
 
 
@@ -322,7 +347,7 @@ def _opposition(a: Account, b: Account, x: Event, y: Event) -> Difference | None
         return None
     later = _other_time(a, b, x, y)
     kind = Disagreement.LATER if later else Disagreement.CONFLICT
-    return Difference(kind, "outcome", x.word, (x.start, x.end), (y.start, y.end))
+    return Difference(kind, "outcome", _told(a, x), _phrase(a, x), _phrase(b, y))
 
 
 def _found_guilty(x: Event, y: Event) -> bool:

@@ -11,6 +11,7 @@ from indexer.tokenvectors import TokenVectors
 from indexer.words import split, stem
 from search.answerform import missing_form
 from search.folding import fold
+from search.linking import linked_to
 from search.reranking import maxsim
 from search.results import Hit, Span
 from search.terms import Term
@@ -18,6 +19,9 @@ from search.terms import Term
 MOST_SENTENCES = 4
 PASSAGES = 6  # how many hits are read for sentences
 KEEP = 0.75  # of the best sentence's score: less is not shown
+LINKED = 0.3  # of it, for a sentence of a source that another one names
+FOLLOWED = 0.1  # of it, for a second sentence of sources that are linked
+SECOND = 2  # second sentences of linked sources, before other sources are heard
 # Weights of late interaction (scaled), share of the question's words, and the passage's score; and what a sentence
 # loses that has no date for "when", no name for "who" ...
 MEANING, WORDS, PASSAGE, FORM = 0.55, 0.25, 0.2, 0.1
@@ -40,23 +44,55 @@ def answering(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def best_sentences(
-    question: str, asked: TokenVectors, read: Sequence[TokenVectors], terms: Sequence[Term], hits: Sequence[Hit]
+    asked: TokenVectors, read: Sequence[TokenVectors], terms: Sequence[Term], hits: Sequence[Hit], question: str = ""
 ) -> list[Candidate]:
     """Return up to `MOST_SENTENCES` sentences that answer best, most useful first, none saying the same twice.
 
     ``asked`` are the tokens of the question, ``read`` those of the text of each of ``hits``, which `answering` chose. A
-    second source is heard before a second sentence of the first one, if it scores at least `KEEP` of the best.
+    second source is heard before a second sentence of the first one, if it scores at least `KEEP` of the best; one that
+    is linked to the first by a name is heard with `LINKED`, and both with a second sentence before any other source.
     """
-    candidates = _scored(question, asked, terms, list(zip(hits, read, strict=True)))
+    candidates = _scored(asked, terms, list(zip(hits, read, strict=True)), question)
     if not candidates:
         return []
-    good = [c for c in candidates if c.score >= KEEP * candidates[0].score]
-    distinct = [first for first, _ in fold(good, lambda c: c.text)]
-    return _several_sources(distinct)[:MOST_SENTENCES]
+    distinct = [c for c, _ in fold([c for c in candidates if c.score >= FOLLOWED * candidates[0].score], _text)]
+    good = [c for c in distinct if c.score >= KEEP * candidates[0].score]
+    firsts = _first_of_each(good)
+    heads = [(c.hit.document.title, c.text) for c in firsts[:MOST_SENTENCES]]
+    linked = [
+        c
+        for c in _first_of_each([*firsts, *(c for c in distinct if c.score >= LINKED * candidates[0].score)])[1:]
+        if linked_to(heads, c.hit.document.title, c.text, question)
+    ][: MOST_SENTENCES // 2]
+    if not linked:
+        return (firsts + [c for c in good if c not in firsts])[:MOST_SENTENCES]
+    chosen = [firsts[0], *linked]
+    sources = {c.hit.document.id for c in chosen}
+    second = [c for c in distinct if c not in chosen and c.hit.document.id in sources]
+    return (chosen + second[:SECOND] + [c for c in firsts if c not in chosen] + second[SECOND:])[:MOST_SENTENCES]
+
+
+def followed(
+    chosen: Sequence[Candidate], asked: TokenVectors, terms: Sequence[Term], read: Sequence[tuple[Hit, TokenVectors]]
+) -> list[Candidate]:
+    """Return ``chosen`` with the best sentence of each passage of ``read`` behind the first, if it has to do with the
+    question at all: ``read`` are passages of documents that the first sentence names."""
+    new: list[Candidate] = []
+    for pair in read:
+        best = max(_scored(asked, terms, [pair]), key=lambda c: _coverage(c.text, terms, c.hit.document.language))
+        if _coverage(best.text, terms, best.hit.document.language):
+            new.append(best)
+    new = _first_of_each(new)
+    kept = chosen[: max(1, MOST_SENTENCES - len(new))]
+    return [*kept[:1], *new, *kept[1:]]
+
+
+def _text(candidate: Candidate) -> str:
+    return candidate.text
 
 
 def _scored(
-    question: str, asked: TokenVectors, terms: Sequence[Term], pairs: Sequence[tuple[Hit, TokenVectors]]
+    asked: TokenVectors, terms: Sequence[Term], pairs: Sequence[tuple[Hit, TokenVectors]], question: str = ""
 ) -> list[Candidate]:
     found: dict[tuple[str, int], tuple[Hit, Span, float]] = {}
     for hit, tokens in pairs:
@@ -66,7 +102,7 @@ def _scored(
                 found[place] = (hit, (start, end), maxsim(asked, tokens.part(start, end)))
     nearness = _between([near for _, _, near in found.values()])
     scored = [
-        _candidate(question, hit, span, near, terms)
+        _candidate(hit, span, near, terms, question)
         for (hit, span, _), near in zip(found.values(), nearness, strict=True)
     ]
     return sorted(scored, key=lambda c: (-c.score, c.hit.rank, c.start))
@@ -78,7 +114,7 @@ def _between(values: Sequence[float]) -> list[float]:
     return [(value - low) / (high - low) if high > low else 1.0 for value in values]
 
 
-def _candidate(question: str, hit: Hit, span: Span, near: float, terms: Sequence[Term]) -> Candidate:
+def _candidate(hit: Hit, span: Span, near: float, terms: Sequence[Term], question: str) -> Candidate:
     text, begin = hit.passage.text[slice(*span)], hit.passage.char_start
     score = MEANING * near + WORDS * _coverage(text, terms, hit.document.language) + PASSAGE * max(hit.score, 0.0)
     score -= FORM if missing_form(question, text) else 0.0
@@ -92,15 +128,12 @@ def _coverage(text: str, terms: Sequence[Term], language: str | None) -> float:
     return sum(term.idf for term in terms if not stems.isdisjoint(term.stems)) / total if total else 0.0
 
 
-def _several_sources(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Put the best sentence of each document first, then the rest."""
-    heard: set[str] = set()
-    firsts: list[Candidate] = []
+def _first_of_each(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the first sentence of each document."""
+    firsts: dict[str, Candidate] = {}
     for candidate in candidates:
-        if candidate.hit.document.id not in heard:
-            heard.add(candidate.hit.document.id)
-            firsts.append(candidate)
-    return firsts + [c for c in candidates if c not in firsts]
+        firsts.setdefault(candidate.hit.document.id, candidate)
+    return list(firsts.values())
 
 
 _NAME = re.compile(r"(?:[^\W\d_a-zа-я][\w’'\-]*)(?:\s+(?:of|de|and|for|the|von|van|al|и|по)\s+(?=[^\W\d_a-zа-я])|\s+)?")

@@ -17,7 +17,7 @@ from indexer.location import Location
 from indexer.words import query_stems
 from search.addresses import Addresses
 from search.answerability import Answerability, Evidence, Statistics, judge
-from search.answers import Candidate, answering, best_sentences, names_in
+from search.answers import Candidate, answering, best_sentences, followed, names_in
 from search.askeddates import DateReading, dates_asked, with_matches
 from search.beside import Beside, beside
 from search.calendar import of_iso
@@ -36,7 +36,9 @@ from search.terms import Term
 
 if TYPE_CHECKING:
     from indexer.embedding import Embedder
+    from indexer.tokenvectors import TokenVectors
 
+_MOST_FOLLOWED = 2  # documents that the first sentence of an answer names
 _READ_FOR_DATES = 100  # of the best passages
 FACETS = ("source", "publisher", "language", "year", "media_type")
 
@@ -197,7 +199,25 @@ class Engine:
         asked = self.ranker.tokens().token_vectors([results.query], query=True)[0]
         hits = answering(results.hits)
         read = self.ranker.token_vectors([(hit.document, hit.passage) for hit in hits])
-        return best_sentences(results.query, asked, read, self.ranker.terms(results.query), hits)
+        terms = self.ranker.terms(results.query)
+        chosen = best_sentences(asked, read, terms, hits, results.query)
+        return followed(chosen, asked, terms, self._named_by(chosen, terms, results)) if chosen else []
+
+    def _named_by(
+        self, chosen: Sequence[Candidate], terms: Sequence[Term], results: Results
+    ) -> list[tuple[Hit, TokenVectors]]:
+        """Look up the documents that the first sentence names by their titles and that are not heard yet."""
+        heard = {candidate.hit.document.id for candidate in chosen}
+        named = [d for d in self.ranker.titled(chosen[0].text, results.query) if d.id not in heard]
+        ranked = self.ranked(results.query, terms, Query(results.query, filters=results.filters))
+        best = {f.document.id: f for f in reversed(ranked)}
+        found = [best[d.id] for d in named if d.id in best]
+        if not results.filters:
+            keys = [key for d in named if d.id not in best for key in self.catalogue.passage_keys(d.id, 1)[:1]]
+            found = [*found, *self.ranker.looked_up(keys)][:_MOST_FOLLOWED]
+        text = [f for f in found if not f.passage.boilerplate]
+        hits = self._hits([(f, []) for f in text], terms, Query(results.query, offset=len(results.hits)))
+        return list(zip(hits, self.ranker.token_vectors([(f.document, f.passage) for f in text]), strict=True))
 
     def _judged(self, results: Results) -> Answerability:
         """Decide whether the passages that were found answer the question at all."""

@@ -79,6 +79,11 @@ def may_turn(a: str, b: str) -> bool:
     return any(_is(x, _UNDOES) and _is(y, _PENALTIES) for x, y in ((a, b), (b, a)))
 
 
+def penalty(word: str) -> bool:
+    """Whether a word names a penalty that can be taken back: "fines", "the ban"."""
+    return _is(word, _PENALTIES)
+
+
 def found_guilty(word: str) -> bool:
     """Whether a word is that of a verdict, which stands behind it."""
     return bool(re.match(_GUILTY, word))

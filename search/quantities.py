@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 
+from indexer.words import normalise, stem
 from search.nouns import class_of
 
 Range = tuple[float, float]
+MOST_WORDS = 4  # behind a number, in which its currency stands: "two million Kazakhstani tenge"
+_NO_MONEY = frozenset(
+    "unit account silver gold fund day right valu единиц серебр золот дня код валют соглашен остров".split()
+)
 KEPT = 2_000  # characters: what was read of a sentence is kept for the next question, of a whole document it is not
 
 
@@ -37,6 +44,41 @@ class Count:
     def exact(self) -> bool:
         """Whether it is one number, or one to within what "about" allows."""
         return self.most <= 1.4 * max(self.least, 1)
+
+    def measures(self, text: str) -> str:
+        """What it is a number of in ``text``: "duration", "amount" of money, or plain "number"."""
+        if stem(normalise(self.noun), None) in _units_of_time():
+            return "duration"
+        words = [normalise(w) for w in re.findall(r"[^\W\d_]+", text[self.start : self.end + 40])[:MOST_WORDS]]
+        sign = unicodedata.category(text[self.start - 1 : self.start] or " ") == "Sc"
+        return "amount" if sign or any(stem(w, None) in _currencies() for w in words) else "number"
+
+
+@lru_cache(maxsize=1)
+def _units_of_time() -> frozenset[str]:
+    """The stems of days, weeks, months and years in English and Russian."""
+    from babel.dates import format_timedelta
+
+    spans = [timedelta(**{unit: n}) for unit in ("minutes", "hours") for n in (1, 2, 5)]
+    spans += [timedelta(days=n * days) for days in (1, 7, 31, 366) for n in (1, 2, 5)]
+    told = [format_timedelta(span, locale=tag, threshold=1) for span in spans for tag in ("en", "ru")]
+    return frozenset(stem(normalise(words.split()[-1]), None) for words in (*told, "суток", "сутки"))
+
+
+@lru_cache(maxsize=1)
+def _currencies() -> frozenset[str]:
+    """The stems of the last words of the names of currencies in English and Russian."""
+    from babel import Locale
+    from babel.numbers import get_currency_name
+
+    names = [
+        get_currency_name(str(code), count, locale=tag)
+        for tag in ("en", "ru")
+        for code in Locale.parse(tag).currencies
+        for count in (1, 2, 5)
+    ]
+    last = {normalise(name.split("(")[0].split()[-1]) for name in names if name.split("(")[0].split()}
+    return frozenset(stem(word, None) for word in last if word.isalpha() and len(word) > 2) - _NO_MONEY
 
 
 # -- dates

@@ -15,6 +15,7 @@ from indexer.passages import context
 from indexer.tokenvectors import TokenVectors
 from search.answerform import missing_form
 from search.fusion import FUSION, Fused, Fusion, Scale, fuse, scaled
+from search.linking import titles_in
 from search.query import Mode, Query
 from search.reranking import RERANKING, Reranking, reranked, token_weights, weighted_maxsim
 from search.terms import Term, terms_of
@@ -78,6 +79,11 @@ class Ranker:
             if self._questions is None:
                 self._questions = lru_cache(maxsize=128)(MicroBatcher(self._embedder().embed_queries))
         return self._questions(text)
+
+    def titled(self, text: str, question: str) -> list[Document]:
+        """Return the documents whose title a text names and the question does not."""
+        titles = list(dict.fromkeys(titles_in(text, self._known_titles().spoken, question)))
+        return self.index.catalogue.titled(titles) if titles else []
 
     def tokens(self) -> TokenCache:
         """Return the token vectors of what was read last."""

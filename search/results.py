@@ -131,8 +131,8 @@ class Disagreement(StrEnum):
 class Conflict:
     """Something on which sources differ: each value, in the words of the source, with the citations that give it.
 
-    ``aspect`` is what differs: "date", "number", "place" or "outcome"; ``about`` the word for what happened. ``years``
-    has, for a date that names no year, the value and the years that it can be of by its document.
+    ``aspect`` is what differs: "date", "number", "duration", "amount", "place" or "outcome"; ``about`` the words for
+    what happened. ``years`` has, for a date that names no year, the value and the years it can be of by its document.
     """
 
     about: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from indexer.document import Kind, Paragraph
 from search.nouns import PERSON, class_of
@@ -115,13 +116,22 @@ def _runs(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
     """The spans of lines that are each a name, dates and addresses between them let through."""
     start: int | None = None
     for i, line in enumerate((*lines, None)):
-        named = line is not None and _is_line(line, announced=i > 0 and lines[i - 1].text.rstrip().endswith(":"))
-        named = named and line is not None and not _leads(line.text)
+        announced = i > 0 and lines[i - 1].text.rstrip().endswith(":")
+        named = line is not None and _is_line(line, announced) and not _leads(line.text)
         if named and start is None:
             start = i
-        elif start is not None and not named and not (line and _is_aside(line)):
+        elif start is not None and not named and not _let_through(lines, i):
             yield start, i
             start = None
+
+
+def _let_through(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line that is no name ends no run: a date, an address, or one odd item between two of a list."""
+    if at >= len(lines) - 1:
+        return at < len(lines) and _is_aside(lines[at])
+    around = lines[at - 1 : at + 2]
+    marked = all(_MARKER.match(line.text) and line.kind is Kind.LIST_ITEM for line in around)
+    return _is_aside(lines[at]) or (marked and _is_line(around[0]) and _is_line(around[2]))
 
 
 def _is_line(line: Line, announced: bool = False) -> bool:
@@ -236,6 +246,14 @@ def _cut(entry: Entry, mark: re.Pattern[str] | None) -> Entry:
         and (mark or (after and (class_of(after[0]) == PERSON or after[0][0].islower())))
     ):
         end = found.start()
+    if post := _post(text, start, end) if entry.titled else None:
+        end = post
     if aside := _ASIDE.search(text[start:end]):
         end = start + aside.start()
-    return Entry(entry.line, start, end, entry.titled)
+    return Entry(entry.line, start, start + len(text[start:end].rstrip(" ,–—-")), entry.titled)
+
+
+def _post(text: str, start: int, end: int) -> int | None:
+    """Where a name with "Mr" before it runs into what its bearer is, with no comma between."""
+    words = list(re.finditer(r"\S+", text[start:end]))
+    return next((start + a.end() for a, b in pairwise(words[1:]) if class_of(b[0].strip(",")) == PERSON), None)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from indexer.index import Index
 from indexer.words import index_words
+from search.linking import MOST_WORDS, Spoken, spoken
 from search.terms import Term
 
 Stems = frozenset[str]
@@ -22,6 +23,10 @@ class Titles:
         for title, language in titles:
             if title not in self._stems:
                 self._stems[title] = frozenset(index_words(title, language).split())
+        self.spoken: dict[Spoken, list[str]] = {}
+        for title in self._stems:
+            if len(words := spoken(title)) <= MOST_WORDS:
+                self.spoken.setdefault(words, []).append(title)
         self._frequency = Counter(stem for stems in self._stems.values() for stem in stems)
 
     @classmethod

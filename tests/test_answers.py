@@ -63,7 +63,7 @@ def test_sentences_are_few_distinct_near_the_best_and_from_several_sources(engin
     terms = terms_of(QUESTION, engine.index, engine.catalogue.count()[2], engine.catalogue.languages())
     asked = engine.embedder.token_vectors([QUESTION], query=True)[0]
     read = engine.ranker.token_vectors([(hit.document, hit.passage) for hit in hits])
-    chosen = best_sentences(QUESTION, asked, read, terms, hits)
+    chosen = best_sentences(asked, read, terms, hits, QUESTION)
     assert 2 <= len(chosen) <= MOST_SENTENCES
     best = max(c.score for c in chosen)
     assert all(c.score >= KEEP * best for c in chosen)
@@ -76,4 +76,4 @@ def test_sentences_are_few_distinct_near_the_best_and_from_several_sources(engin
 
 def test_no_hits_give_no_sentences(engine: Engine) -> None:
     asked = engine.embedder.token_vectors([QUESTION], query=True)[0]
-    assert best_sentences(QUESTION, asked, [], [], []) == []
+    assert best_sentences(asked, [], [], [], QUESTION) == []

@@ -44,7 +44,10 @@ def test_sources_that_differ_are_told_unasked(answer: Answer) -> None:
     assert 2021 in years
     assert 2020 not in years, "its document is of a year in which 1 February was a Monday"
     later = next(c for c in answer.conflicts if c.kind is Disagreement.LATER)
-    assert [value for value, _ in later.values] == ["fined", "cancel"]
+    assert [value for value, _ in later.values] == ["fined", "to cancel fines"]
+    assert [(c.aspect, c.about) for c in answer.conflicts if "three months" in str(c.values)] == [
+        ("duration", "to suspend")
+    ]
     assert any(
         c.kind is Disagreement.SCOPE and "At least three organisations" in dict(c.values) for c in answer.conflicts
     )

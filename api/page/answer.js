@@ -78,9 +78,9 @@ export class AnswerCard {
 
   /** Who or what was asked for, each with its spellings and sources, and how far it was looked for. */
   members({ members = [], looked_at: looked }) {
-    if (!looked) return "";
+    if (!members.length) return "";
     return el("section", { class: "members" },
-      el("h3", {}, t(members.length ? "members" : "noMembers")),
+      el("h3", {}, t("members")),
       el("ul", {}, members.map(({ name, variants, citations }) =>
         el("li", {}, el("b", { dir: "auto" }, name), " ",
           variants.length > 1 ? el("span", { class: "meta", dir: "auto" }, `(${variants.filter((v) => v !== name).join("; ")}) `) : "",
