@@ -5,12 +5,13 @@ It holds what the catalogue gave it, under the catalogue's keys, and can be fill
 
 from __future__ import annotations
 
-import json
 import logging
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -65,7 +66,7 @@ class Milvus:
     """One server or cluster; safe to use from many threads."""
 
     def __init__(self, place: Address) -> None:
-        """Connect. Raises `Unreachable`, `ScaleMissing`."""
+        """Take an address. Raises `ScaleMissing`."""
         try:
             from pymilvus import MilvusClient
             from pymilvus.exceptions import MilvusException
@@ -74,14 +75,30 @@ class Milvus:
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # what it says is in our exceptions
         self._place = place
         self._failure = MilvusException
+        self._connecting = threading.Lock()
+        self._client_of: Any = MilvusClient
+        self._connected: Any = None
+
+    @property
+    def _client(self) -> Any:
+        """The connection, made when it is first needed: what the catalogue knows can be read without it."""
+        with self._connecting, self._told():
+            if self._connected is None:
+                self._connected = self._client_of(
+                    uri=self._place.uri, token=self._place.token, timeout=30, grpc_options=_PATIENT
+                )
+            return self._connected
+
+    @cached_property
+    def has_keywords(self) -> bool:
+        """Whether the server ranks by words. Raises `Unreachable`."""
         with self._told():
-            self._client = MilvusClient(uri=place.uri, token=place.token, timeout=30, grpc_options=_PATIENT)
-            self.version = str(self._client.get_server_version())
-        self.has_keywords = _number(self.version) >= (2, 5)
+            return _number(str(self._client.get_server_version())) >= (2, 5)
 
     def close(self) -> None:
         """Close the connection."""
-        self._client.close()
+        if self._connected is not None:
+            self._connected.close()
 
     # -- collections
 
@@ -228,16 +245,23 @@ class Milvus:
 def expression(filters: Filters) -> str:
     """Return the filter as Milvus reads it, "" for none."""
     parts = [
-        f"{field} in {json.dumps(list(wanted), ensure_ascii=False)}"
+        f"{field} in [{', '.join(map(_quoted, wanted))}]"
         for field in ("source", "publisher", "language", "media_type")
         if (wanted := getattr(filters, field))
     ]
     if filters.date_from:
-        parts.append(f'date != "" and date_end >= {json.dumps(filters.date_from)}')
+        parts.append(f'date != "" and date_end >= {_quoted(filters.date_from)}')
     if filters.date_to:
         last = filters.date_to if len(filters.date_to) >= len("2021-01-31") else f"{filters.date_to}-99"
-        parts.append(f'date != "" and date <= {json.dumps(last)}')
+        parts.append(f'date != "" and date <= {_quoted(last)}')
     return " and ".join(parts)
+
+
+def _quoted(text: str) -> str:
+    """Write a value with the escapes that every version reads; other characters stand for themselves."""
+    for character, escape in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r")):
+        text = text.replace(character, escape)
+    return f'"{text}"'
 
 
 def _searchable(words: str) -> str:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from indexer import seals
 from indexer.document import Document, Paragraph, Passage
-from indexer.schema import TABLES
+from indexer.tables import TABLES
 
 FORMAT = 2
 _PATIENCE = 30.0  # seconds that one waits for others to be done
@@ -179,9 +179,7 @@ class Store:
 
     def set_meta(self, key: str, value: str) -> None:
         """Set a setting of the index."""
-        self.db.execute(
-            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value)
-        )
+        self.db.execute("INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2", (key, value))
 
     @property
     def generation(self) -> int:
@@ -252,8 +250,7 @@ class Store:
     def refuse(self, root: str, source: str, size: int, mtime_ns: int, reading: int, reason: str) -> None:
         """Remember why a file was refused, so that it is not read again until it or the readers change."""
         self.forget_refusals([(root, source)])
-        row = (root, source, size, mtime_ns, reading, reason)
-        self.db.execute("INSERT INTO refusals VALUES (?,?,?,?,?,?)", row)
+        self.db.execute("INSERT INTO refusals VALUES (?,?,?,?,?,?)", (root, source, size, mtime_ns, reading, reason))
 
     def refusal(self, root: str, source: str, size: int, mtime_ns: int, reading: int) -> str | None:
         """Return why this very file was refused before, None if it was not."""

@@ -19,6 +19,8 @@ ONLY = {
     "torch": {"indexer/embedding.py"},
     "onnxruntime": {"indexer/encoder.py"},
     "faiss": {"indexer/vectors.py"},
+    "pymilvus": {"indexer/milvus.py"},
+    "psycopg": {"indexer/postgres.py"},
     "sqlite3": {
         *(f"indexer/{name}.py" for name in ("store", "integrity", "faults", "repair", "backup")),
         *(f"api/{name}.py" for name in ("commands", "doctor", "jobs", "problems")),

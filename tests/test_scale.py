@@ -369,8 +369,11 @@ def test_a_server_that_is_not_there_is_named_with_its_address(tmp_path: Path, se
     here = services.library(tmp_path)
     with pytest.raises(IndexMissing, match="--engine"):
         here.open()
+    half = Location(tmp_path, "milvus://127.0.0.1:1/somelib", here.catalogue).open(create=True)
     with pytest.raises(Unreachable, match=r"127\.0\.0\.1:1 "):
-        Location(tmp_path, "milvus://127.0.0.1:1/somelib", here.catalogue).open(create=True)
+        put(half, document("1.txt"), ["court in Almaty"], unit(1, 16))
+    assert half.catalogue.count() == (0, 0, 0)
+    half.close()
 
 
 @pytest.mark.parametrize("package", ["psycopg", "pymilvus"])
@@ -409,6 +412,13 @@ def test_an_address_says_where_and_how() -> None:
 def test_an_address_that_is_none_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match=r"is not|has no|invalid"):
         Address.of(wrong)
+
+
+@pytest.mark.parametrize("value", ["a\x1fb", "new\nline", "\r", 'q"uote', "back\\slash", "end\\", "\\n", "🙂", "%_'"])
+def test_a_filter_takes_every_character(many: ScaleIndex, value: str) -> None:
+    put(many, document("1.txt", publisher=value), ["court in Almaty"], unit(1, 16))
+    put(many, document("2.txt", publisher="other"), ["court in Geneva"], unit(1, 16))
+    assert len(many.dense(unit(1, 16)[0], 10, Filters(publisher=(value,)))) == 1
 
 
 def test_statements_are_translated_with_their_values_in_place() -> None:

@@ -86,6 +86,9 @@ def folder(services: Services, tmp_path: Path) -> Iterator[tuple[httpx.Client, P
         yield opened, file
 
 
+recital = test_api_reading.recital
+
+
 def upload(client: httpx.Client, n: int) -> str:
     text = f"Report {n}\n\nThe court number {n} in Almaty released {n + 3} prisoners on 4 May 2020.\n"
     answer = client.post("/v1/documents", files=[("files", (f"report{n}.txt", text.encode()))])
