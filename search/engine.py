@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from indexer.embedding import Embedder
 
 _READ_FOR_DATES = 100  # of the best passages
+_DEEPEST = 10_000  # passages that each side may bring where copies of one text take the first places
 FACETS = ("source", "publisher", "language", "year", "media_type")
 
 
@@ -82,8 +83,7 @@ class Engine:
         text = clean(query.text)
         with self.index.store.reading():
             terms = self.ranker.terms(text)
-            found = self.ranked(text, terms, query)
-            groups = fold(found[: query.offset + 3 * query.limit + 20], lambda f: f.passage.text)
+            found, groups = self._grouped(text, terms, query)
             page = groups[query.offset : query.offset + query.limit]
             hits = self._hits(page, terms, query)
             version = self.index_version
@@ -118,11 +118,24 @@ class Engine:
             dates=results.dates,
         )  # fmt: skip
 
-    def ranked(self, text: str, terms: Sequence[Term], query: Query) -> list[Found]:
+    def ranked(self, text: str, terms: Sequence[Term], query: Query, pool: int | None = None) -> list[Found]:
         """Return all that is found for a cleaned question, best first; what it names comes before the rest."""
-        return self._named_first(self.ranker.ranked(text, terms, query), text, query)
+        return self._named_first(self.ranker.ranked(text, terms, query, pool), text, query)
 
     # -- the steps of a search
+
+    def _grouped(
+        self, text: str, terms: Sequence[Term], query: Query
+    ) -> tuple[list[Found], list[tuple[Found, list[Found]]]]:
+        """Return what is found, and as much of it folded as the page needs; copies of one text never hide the rest."""
+        wanted, pool = query.offset + query.limit, self.ranker.how.pool
+        while True:
+            found = self.ranked(text, terms, query, pool)
+            groups = fold(found, lambda f: f.passage.text, enough=wanted, least=query.offset + 3 * query.limit + 20)
+            flooded = len(groups) < wanted and sum(len(twins) for _, twins in groups) > len(found) / 2
+            if not flooded or len(found) < pool or pool >= _DEEPEST:
+                return found, groups
+            pool *= 4
 
     def _hits(self, groups: Sequence[tuple[Found, list[Found]]], terms: Sequence[Term], query: Query) -> list[Hit]:
         stems = [stem for term in terms for stem in term.stems]
