@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _MOST_FOLLOWED = 2  # documents that the first sentence of an answer names
 _READ_FOR_DATES = 100  # of the best passages
+_DEEPEST = 10_000  # passages that each side may bring where copies of one text take the first places
 FACETS = ("source", "publisher", "language", "year", "media_type")
 
 
@@ -90,8 +91,7 @@ class Engine:
         text = clean(query.text)
         with self.index.store.reading():
             terms = self.ranker.terms(text)
-            found = self.ranked(text, terms, query)
-            groups = fold(found[: query.offset + 3 * query.limit + 20], lambda f: f.passage.text)
+            found, groups = self._grouped(text, terms, query)
             page = groups[query.offset : query.offset + query.limit]
             hits = self._hits(page, terms, query)
             version = self.index_version
@@ -148,14 +148,31 @@ class Engine:
                     beside = self._beside(results, chosen, quotes)
             return answer()
 
-    def ranked(self, text: str, terms: Sequence[Term], query: Query) -> Sequence[Found]:
-        """Return all that is found for a cleaned question, best first; what it names comes before the rest."""
+    def ranked(self, text: str, terms: Sequence[Term], query: Query, pool: int | None = None) -> Sequence[Found]:
+        """Return all that is found for a cleaned question, best first; what it names comes before the rest.
+
+        ``pool`` stands in for that of `Ranking`.
+        """
+        pool = pool or self.ranker.how.pool
         return self._rankings.of(
-            self.index.store.generation, text, query,
-            lambda: self._named_first(self.ranker.ranked(text, terms, query), text, query),
+            self.index.store.generation, pool, text, query,
+            lambda: self._named_first(self.ranker.ranked(text, terms, query, pool), text, query),
         )  # fmt: skip
 
     # -- the steps of a search
+
+    def _grouped(
+        self, text: str, terms: Sequence[Term], query: Query
+    ) -> tuple[Sequence[Found], list[tuple[Found, list[Found]]]]:
+        """Return what is found, and as much of it folded as the page needs; copies of one text never hide the rest."""
+        wanted, pool = query.offset + query.limit, self.ranker.how.pool
+        while True:
+            found = self.ranked(text, terms, query, pool)
+            groups = fold(found, lambda f: f.passage.text, enough=wanted, least=query.offset + 3 * query.limit + 20)
+            flooded = len(groups) < wanted and sum(len(twins) for _, twins in groups) > len(found) / 2
+            if not flooded or len(found) < pool or pool >= _DEEPEST:
+                return found, groups
+            pool *= 4
 
     def _hits(self, groups: Sequence[tuple[Found, list[Found]]], terms: Sequence[Term], query: Query) -> list[Hit]:
         stems = [stem for term in terms for stem in term.stems]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -13,11 +14,18 @@ _SHINGLE = 3
 T = TypeVar("T")
 
 
-def fold(items: Sequence[T], text_of: Callable[[T], str]) -> list[tuple[T, list[T]]]:
-    """Group ``items``, best first, into (first, its near-duplicates), keeping the order of the firsts."""
+def fold(
+    items: Sequence[T], text_of: Callable[[T], str], enough: float = math.inf, least: int = 0
+) -> list[tuple[T, list[T]]]:
+    """Group ``items``, best first, into (first, its near-duplicates), keeping the order of the firsts.
+
+    Once there are ``enough`` groups, only the first ``least`` items are still looked at.
+    """
     groups: list[tuple[T, list[T]]] = []
     seen: list[frozenset[tuple[str, ...]]] = []
-    for item in items:
+    for at, item in enumerate(items):
+        if at >= least and len(groups) >= enough:
+            break
         own = shingles(text_of(item))
         twin = next((i for i, other in enumerate(seen) if _jaccard(own, other) >= SAME), None)
         if twin is None:

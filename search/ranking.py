@@ -62,12 +62,14 @@ class Ranker:
         self._questions: Callable[[str], Vectors] | None = None
         self._titles: tuple[int, Titles] | None = None
 
-    def ranked(self, text: str, terms: Sequence[Term], query: Query) -> list[Found]:
-        """Return what is found for a cleaned question, best first, page furniture last and a whole point below."""
+    def ranked(self, text: str, terms: Sequence[Term], query: Query, pool: int | None = None) -> list[Found]:
+        """Return what is found for a cleaned question, best first, page furniture last and a whole point below.
+
+        ``pool`` stands in for that of `Ranking`.
+        """
         scale = self._scale(text, terms, query)
-        return self._shown(
-            self._reranked(text, self._found(self._fused(text, terms, query, scale), terms), terms, query, scale)
-        )
+        fused = self._fused(text, terms, query, scale, pool or self.how.pool)
+        return self._shown(self._reranked(text, self._found(fused, terms), terms, query, scale))
 
     def terms(self, text: str) -> list[Term]:
         """Return the words of a question that can tell passages apart."""
@@ -116,12 +118,12 @@ class Ranker:
             return Scale(words=words)
         return Scale(*self.index.vectors().chance(self.embedded(text)), words)
 
-    def _fused(self, text: str, terms: Sequence[Term], query: Query, scale: Scale) -> list[Fused]:
+    def _fused(self, text: str, terms: Sequence[Term], query: Query, scale: Scale, pool: int) -> list[Fused]:
         dense = lexical = []
         if query.mode is not Mode.LEXICAL:
-            dense = self.index.dense(self.embedded(text), self.how.pool, query.filters)
+            dense = self.index.dense(self.embedded(text), pool, query.filters)
         if query.mode is not Mode.DENSE:
-            lexical = self.index.keyword([term.stems for term in terms], self.how.pool, query.filters)
+            lexical = self.index.keyword([term.stems for term in terms], pool, query.filters)
         return fuse(dense, lexical, scale, self.how.fusion)
 
     def looked_up(self, keys: Sequence[int]) -> list[Found]:

@@ -12,7 +12,7 @@ from search.ranking import Found
 
 KEPT = 8  # questions, of up to a thousand passages each
 
-Key = tuple[int, str, Mode, bool | None, Filters]
+Key = tuple[int, int, str, Mode, bool | None, Filters]
 
 
 class Rankings:
@@ -22,9 +22,11 @@ class Rankings:
         self._kept: OrderedDict[Key, tuple[Found, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, generation: int, text: str, query: Query, rank: Callable[[], list[Found]]) -> tuple[Found, ...]:
-        """Return the ranking of a cleaned question, ranking it only if that was not done for this generation."""
-        key = (generation, text, query.mode, query.rerank, query.filters)
+    def of(
+        self, generation: int, pool: int, text: str, query: Query, rank: Callable[[], list[Found]]
+    ) -> tuple[Found, ...]:
+        """Return the ranking of a cleaned question, made only if it was not for this generation and pool."""
+        key = (generation, pool, text, query.mode, query.rerank, query.filters)
         with self._lock:
             found = self._kept.get(key)
         if found is None:
