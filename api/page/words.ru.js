@@ -1,4 +1,4 @@
-// What the page says, in Russian: one line a phrase. Forms for numbers are parted by "|".
+// What the page says, in Russian, in the order of words.en.js.
 export default {
   ask: "Спросить",
   askThese: "Спросите эти документы",
@@ -28,8 +28,6 @@ export default {
   close: "Закрыть",
   cancel: "Отмена",
   again: "Повторить",
-
-  // results
   answer: "Ответ",
   answering: "Читаю отрывки …",
   nothing: "В этих документах нет ответа",
@@ -79,8 +77,6 @@ export default {
   late: "Близость, слово за словом",
   place: "место {n}",
   enter: "Нажмите Enter, чтобы получить ответ.",
-
-  // filters
   filters: "Фильтры",
   fSource: "Документ",
   fPublisher: "Издатель",
@@ -99,8 +95,6 @@ export default {
   web: "Веб-страница",
   mail: "Письмо",
   word: "Word",
-
-  // places and citations
   paragraph: "абзац {n}",
   paragraphs: "абзацы {n}",
   paragraphHead: "Абзац {n}",
@@ -120,8 +114,6 @@ export default {
   keptLong: "Убрать из подборки: {name}",
   added: "Отложено в подборку",
   removed: "Убрано из подборки",
-
-  // dates and the timeline
   timeline: "Хронология",
   timelineOf: "Хронология: {name}",
   timelineWords: "Вопрос или слова; пусто – всё",
@@ -140,8 +132,6 @@ export default {
   kind_event: "событие",
   kind_mentioned: "упомянуто",
   yearUnknown: "Год не назван",
-
-  // a document
   results: "Результаты",
   allDocuments: "Все документы",
   original: "Исходный файл",
@@ -158,8 +148,6 @@ export default {
   pdfFails: "Страницы не показать: {why}",
   pdfNoMark: "На изображении страницы эти слова не найдены.",
   document: "Документ",
-
-  // documents
   findDocument: "Найти по названию или имени файла",
   noDocument: "Подходящих документов нет.",
   addFiles: "Добавить файлы",
@@ -178,8 +166,6 @@ export default {
   isNew: "новый",
   isChanged: "изменён",
   moreDocuments: "Ещё документы",
-
-  // uploads
   waiting: "ждёт",
   sending: "отправка, {n} %",
   queued: "ждёт чтения",
@@ -193,16 +179,12 @@ export default {
   retryLong: "Повторить {name}",
   progress: "готово файлов: {done} из {n}",
   uploadDone: "Добавлено: {added}, не вышло: {failed}.",
-
-  // first run
   firstHead: "Документов пока нет",
   firstFolder: "Проиндексируйте папку там, где работает сервер; файлы останутся на месте:",
   firstFiles: "Или добавьте файлы здесь:",
   firstSample: "Или сначала осмотритесь: пять открытых заявлений и резолюций о Казахстане:",
   sample: "Добавить документы-образцы",
   sampleDoing: "Добавляю документы-образцы …",
-
-  // tray
   trayEmpty: "Пока ничего не отложено. «Отложить» возле отрывка помещает его сюда.",
   trayTitle: "Заголовок",
   passagesTitle: "Отрывки",
@@ -215,8 +197,6 @@ export default {
   movedTo: "Теперь номер {n}",
   trayWhere: "Подборка хранится только в этом браузере.",
   exported: "Выгружено: {name}",
-
-  // trouble
   gone: "Сервер не отвечает.",
   goneHint: "Запустите его снова: pincite serve – и повторите.",
   broke: "Ответ оборвался.",
@@ -239,8 +219,6 @@ export default {
   "t:too-little": "Этот токен не даёт такого права.",
   "t:too-little:hint": "Попросите другой токен у того, кто запустил сервер.",
   "t:index-busy": "Индекс занят другим процессом.",
-
-  // keyboard help
   helpHead: "Клавиши",
   kBox: "Перейти к строке вопроса",
   kSteps: "Следующий, предыдущий отрывок",
