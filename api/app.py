@@ -65,7 +65,7 @@ def create_app(
     ``tokens`` only who has one is let in. ``open_engine`` and ``build_index`` stand in for the real ones.
     """
     metrics = Metrics()
-    location = where if isinstance(where, Location) else Location(where)
+    location = Location.of(where)
     library = Library(location, open_engine or (lambda: Engine.open(location, model)))
     jobs = Jobs(location, build_index or _builder(model), metrics, built=library.load_soon)
     app = FastAPI(

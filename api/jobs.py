@@ -42,8 +42,9 @@ class Jobs:
     """The uploads of one index. ``built`` is called after each build."""
 
     def __init__(
-        self, location: Location, build: Build, metrics: Metrics, built: Callable[[], None] = lambda: None
+        self, where: Path | Location, build: Build, metrics: Metrics, built: Callable[[], None] = lambda: None
     ) -> None:
+        location = Location.of(where)
         self.folder = location.folder
         self.uploads = uploads_of(location.folder)
         self._location = location

@@ -15,6 +15,7 @@ from typing import Final
 K1: Final = 1.2  # of BM25, with `B`: as FTS5 has them
 B: Final = 0.75
 CONTEXT_WEIGHT: Final = 0.6  # of a word of the context (title, headings), as `Index.keyword` sets it for FTS5
+SCORED: Final = 2_000  # passages whose BM25 is computed; reading all words of one takes longer than looking for a few
 _LONGEST: Final = 400  # characters of a lexeme; PostgreSQL takes 2,046 bytes
 _LAST_POSITION: Final = 16_383
 _TOKEN = re.compile(r"[^\W_]+")
@@ -63,6 +64,12 @@ def weights(stems: Iterable[str], frequency: Mapping[str, int], passages: int) -
     return {lexeme: times * _idf(frequency.get(lexeme, 0), passages) for lexeme, times in asked.items()}
 
 
+def held(weights: Mapping[str, float]) -> tuple[str, list[str | float]]:
+    """Return the expression for what a passage holds of the lexemes, by weight, and its values."""
+    values = [value for lexeme, weight in weights.items() for value in (any_of([lexeme]), weight)]
+    return " + ".join(["(k.words @@ ?::tsquery)::int * ?::float8"] * len(weights)), values
+
+
 def any_of(lexemes: Sequence[str]) -> str:
     """Return the ``tsquery`` literal for passages that hold any of the lexemes."""
     return " | ".join(f"'{lexeme}'" for lexeme in lexemes)
@@ -74,15 +81,21 @@ def _idf(frequency: int, passages: int) -> float:
 
 
 RANKED: Final = f"""
+WITH k AS MATERIALIZED (
+    SELECT k.key, k.words, k.tokens FROM keywords k {{joined}} WHERE {{where}} ORDER BY {{held}} DESC, k.key LIMIT ?
+)
 SELECT k.key, round(sum(
         a.weight * f.n * {K1 + 1} / (f.n + {K1} * ({1 - B} + {B} * k.tokens * t.passages::float8 / t.tokens))
     )::numeric, 9)::float8 AS score
-FROM totals t CROSS JOIN keywords k {{joined}}
+FROM totals t CROSS JOIN k
 CROSS JOIN LATERAL unnest(k.words) l
 JOIN unnest(?::text[], ?::float8[]) a (lexeme, weight) ON a.lexeme = l.lexeme
 CROSS JOIN LATERAL (
     SELECT cardinality(l.weights) - {1 - CONTEXT_WEIGHT} * cardinality(array_positions(l.weights, 'B')) AS n
 ) f
-WHERE {{where}} GROUP BY k.key ORDER BY score DESC, k.key LIMIT ?
+GROUP BY k.key ORDER BY score DESC, k.key LIMIT ?
 """
-"""BM25 as FTS5 computes it, over the passages that ``where`` leaves; equal scores in the order of keys."""
+"""BM25 as FTS5 computes it, over the passages that ``where`` leaves; equal scores in the order of keys.
+
+Where more are left than `SCORED`, those that hold the most of the lexemes, by weight, are scored (``held``).
+"""

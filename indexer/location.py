@@ -20,6 +20,11 @@ class Location:
     engine: str | None = None
     catalogue: str | None = field(default=None, repr=False)  # it may hold a password
 
+    @classmethod
+    def of(cls, where: Path | Location) -> Location:
+        """Return where an index is; a path is its folder."""
+        return where if isinstance(where, Location) else cls(where)
+
     @property
     def shared(self) -> bool:
         """Whether other machines may read and write it too."""

@@ -25,6 +25,7 @@ from indexer.store import FORMAT, IndexUnusable, Store, StoredPassage
 if TYPE_CHECKING:
     import psycopg
 
+_OPTIONS: Final = "-c jit=off"  # compiling a statement takes longer than running any of these
 _LOOK_EVERY: Final = 1.0  # seconds after which a thread that reads outside of a transaction looks for a new version
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
@@ -42,7 +43,7 @@ class Session:
         try:
             self.connection: psycopg.Connection[Any] = psycopg.connect(
                 address, autocommit=True, cursor_factory=psycopg.RawCursor, connect_timeout=10,
-                application_name="pincite", options=f"-c search_path={search_path}",
+                application_name="pincite", options=f"-c search_path={search_path} {_OPTIONS}",
             )  # fmt: skip
         except psycopg.OperationalError as error:
             raise Unreachable(f"{self._shown} cannot be reached: {str(error).strip()}. Is it running?") from error

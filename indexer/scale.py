@@ -16,7 +16,7 @@ from indexer.audit import AuditTable
 from indexer.catalogue import Catalogue, Filters, conditions
 from indexer.index import Index, IndexBusy, IndexMissing
 from indexer.integrity import Integrity
-from indexer.lexemes import RANKED, any_of, lexeme_of, weights
+from indexer.lexemes import RANKED, SCORED, any_of, held, lexeme_of, weights
 from indexer.milvus import Address, Milvus
 from indexer.postgres import PostgresStore
 from indexer.store import IndexDamaged, Vectors
@@ -211,18 +211,20 @@ class ScaleIndex(Index):
         if not asked or not k or not len(self.vectors()):
             return []
         weighed = weights(stems, self._frequencies(asked), len(self.vectors()))
-        joined, held, values = "", ["k.words @@ ?::tsquery"], [any_of(asked)]  # type: tuple[str, list[str], list[Any]]
+        joined, where, values = "", ["k.words @@ ?::tsquery"], [any_of(asked)]  # type: tuple[str, list[str], list[Any]]
         if self.engine.has_keywords:
             keys = self.engine.keyword(self.store.collection(), asked, k, filters or Filters(), self._fresh())
-            held.append("k.key = ANY(?)")
+            where.append("k.key = ANY(?)")
             values.append(keys)
         elif filters:
             joined = "JOIN passages p ON p.key = k.key JOIN documents d ON d.key = p.document"
-            clause, more = conditions(filters)
-            held.append(clause)
-            values += more
-        sql = RANKED.format(joined=joined, where=" AND ".join(held))
-        rows = self.store.db.execute(sql, (list(weighed), list(weighed.values()), *values, k)).fetchall()
+            clause, given = conditions(filters)
+            where.append(clause)
+            values += given
+        most, more = held(weighed)
+        values += [*more, max(SCORED, k), list(weighed), list(weighed.values()), k]
+        sql = RANKED.format(joined=joined, where=" AND ".join(where), held=most)
+        rows = self.store.db.execute(sql, values).fetchall()
         return [(int(key), float(score)) for key, score in rows]
 
     def document_frequency(self, stem: str) -> int:

@@ -61,7 +61,7 @@ class Engine:
 
         Raises `IndexMissing`, `IndexUnusable`, `Unreachable`.
         """
-        return cls(where.open() if isinstance(where, Location) else Index(where), model)
+        return cls(Location.of(where).open(), model)
 
     def close(self) -> None:
         """Close the index."""
