@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -171,11 +170,13 @@ def postgres(folder: Path) -> Iterator[Service]:
     assert programs is not None
     user = None
     if os.geteuid() == 0:
+        import pwd
+
         user = "postgres" if "postgres" in {u.pw_name for u in pwd.getpwall()} else "nobody"
     folder.mkdir(parents=True)
     if user:
         folder = Path(tempfile.mkdtemp(prefix="pincite-postgres-"))  # pytest's own folders are closed to other users
-        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+        shutil.chown(folder, user)
     port = free_port()
     subprocess.run(
         [programs / "initdb", "-D", folder, "-U", "pincite", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
