@@ -68,7 +68,7 @@ async def flood(address: str, seconds: float) -> tuple[list[httpx.Response], int
         while time.monotonic() < until:
             try:
                 said.append(await client.get("/v1/search", params={"q": "harvest", "mode": "lexical"}))
-            except httpx.RemoteProtocolError:
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
                 ended += 1
 
     limits = httpx.Limits(max_connections=AT_ONCE)
