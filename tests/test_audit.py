@@ -11,7 +11,7 @@ from killing import PlainParser, QuickEmbedder
 
 import indexer.embedding
 from api.cli import main
-from indexer.audit import Audit
+from indexer.audit import Audit, _sealed
 from indexer.build import build, remove
 from indexer.index import Index
 
@@ -92,6 +92,14 @@ def test_no_line_can_be_taken_out_moved_doubled_or_put_in_unseen(index: Index, t
         assert index.audit.check().fault, said
     index.audit.path.unlink()
     assert "cut off" in index.audit.check().fault
+
+
+def test_a_line_that_is_written_anew_with_a_hash_that_fits_it_breaks_the_chain(index: Index) -> None:
+    first, *rest = index.audit.path.read_bytes().splitlines(keepends=True)
+    told = {key: value for key, value in json.loads(first).items() if key not in ("hash", "before")}
+    forged = _sealed({**told, "act": "nothing"}, "0" * 64)
+    index.audit.path.write_bytes(b"".join([forged, *rest]))
+    assert "entry 2" in index.audit.check().fault
 
 
 def test_half_a_line_of_a_killed_process_is_no_edit_and_is_taken_away(index: Index) -> None:

@@ -100,6 +100,16 @@ def test_a_changed_backup_is_refused_and_leaves_nothing(index: Index, tmp_path: 
     assert refused > 20
 
 
+def test_a_backup_in_which_a_file_was_exchanged_is_refused(index: Index, tmp_path: Path) -> None:
+    backup(index, tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip") as whole, zipfile.ZipFile(tmp_path / "forged.zip", "w") as forged:
+        for name in whole.namelist():
+            forged.writestr(name, b"Other words." if name == "uploads/1.txt" else whole.read(name))
+    with pytest.raises(BadBackup, match="was changed"):
+        restore(tmp_path / "forged.zip", tmp_path / "c")
+    assert not (tmp_path / "c").exists()
+
+
 @pytest.mark.parametrize("name", ["../evil", "/evil", "uploads/../../evil", "uploads/a/b", "other.txt"])
 def test_a_backup_that_names_files_outside_is_refused(index: Index, tmp_path: Path, name: str) -> None:
     with zipfile.ZipFile(tmp_path / "evil.zip", "w") as package:
