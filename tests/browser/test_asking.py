@@ -197,8 +197,10 @@ def test_sources_that_disagree_are_shown_side_by_side_each_with_its_quote(page: 
     ask(page)
     expect(page.locator(".conflict h3")).to_contain_text("Sources disagree: for how long")
     expect(page.locator(".conflict b")).to_have_text(["three months", "up to three"])
-    quotes = page.locator(".conflict blockquote").all_text_contents()
+    quotes = page.locator(".conflict blockquote").evaluate_all("nodes => nodes.map((node) => node.title)")
     assert quotes == [first["quote"], second["quote"]]
+    for shown, quote in zip(page.locator(".conflict blockquote").all_text_contents(), quotes, strict=True):
+        assert shown.strip("… ") in quote
     page.locator(".conflict .cite").nth(1).click()
     expect(page.locator(".paragraph.cited")).to_have_id(f"p{second['paragraph']}")
 
