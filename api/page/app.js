@@ -22,6 +22,7 @@ const here = () => location.pathname + location.search;
 function render({ asked = true, back = false } = {}) {
   clearTimeout(typing);
   stop();
+  const typed = !shown && box.value; // before this script was there
   shown = here();
   const { pathname } = location;
   const id = documentIn(pathname);
@@ -30,13 +31,16 @@ function render({ asked = true, back = false } = {}) {
   document.documentElement.classList.toggle("start", pathname === "/" && !question);
   for (const link of document.querySelectorAll("#places a")) link.toggleAttribute("aria-current", link.getAttribute("href") === pathname);
   document.title = question ? `${question} – Pincite` : "Pincite";
-  if (pathname === "/" && box.value.trim() !== question) box.value = question;
+  if (pathname === "/" && box.value.trim() !== question && (question || !typed)) box.value = question;
   if (pathname !== "/" && document.activeElement === box) box.blur(); // here the keyboard is for reading
   if (id) return documentView(id, { retry: render });
   if (pathname === "/documents") return libraryView({ retry: render });
   if (pathname === "/timeline") return timelineView({ go, retry: render });
   if (pathname === "/tray") return trayView();
-  if (!question) return homeView({ retry: render });
+  if (!question) {
+    if (typed) box.dispatchEvent(new Event("input"));
+    return homeView({ retry: render });
+  }
   sessionStorage.setItem("search", addressOf(parameters));
   if (back && cameBack(shown)) return tray.repaint();
   return resultsView(parameters, { asked, go: (next) => go(addressOf(next)), retry: render });

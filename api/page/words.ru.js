@@ -234,9 +234,7 @@ export default {
 export const SAID = {
   // why nothing answers
   '"{}" is mentioned, but not with the rest of the question': "«{}» упоминается, но не вместе с остальным в вопросе",
-  "the nearest passage gives no date": "в ближайшем отрывке нет даты",
-  "the nearest passage gives no number": "в ближайшем отрывке нет числа",
-  "the nearest passage gives no name": "в ближайшем отрывке нет имени",
+  "the nearest passage gives no {}": "в ближайшем отрывке нет того, что спрошено",
   "nothing in the corpus is near{}": "в документах нет ничего близкого",
   "no passage comes close{}": "в документах нет ничего близкого",
   "the question names no subject{}": "в вопросе не сказано, о чём он",
@@ -272,10 +270,7 @@ export const SAID = {
   "larger than {} MB{}": "больше {} МБ: увеличьте --max-file-mb",
   "holds too much text{}": "слишком много текста для документа",
   "took longer than {} s {}": "чтение заняло больше {} с",
-  "a link out of the folder{}": "ссылка за пределы папки: скопируйте сам файл",
-  "a link to a folder{}": "ссылка на папку",
-  "a link to a file that is gone": "файла по этой ссылке нет",
-  "not a plain file": "это не обычный файл",
+  "a link {}": "это ссылка: скопируйте сам файл",
   "not {}": "файл не того вида, или он повреждён",
   "{}cannot be opened{}": "не открывается: проверьте права доступа",
 
@@ -286,6 +281,7 @@ export const SAID = {
   "said nothing for {} seconds": "молчание {} с",
   "was not done after {} seconds": "не закончил за {} с",
   "broke off{}": "связь оборвалась",
+  "is busy{}": "он занят",
   "refused the key{}": "ключ не принят",
   "answered {}": "ошибка",
   "sent {}": "ошибка",

@@ -289,7 +289,7 @@ def test_a_list_shows_its_members_and_each_source_says_who_speaks(page: Page, ad
     expect(page.locator(".members .meta").last).to_contain_text("Looked for in")
     expect(page.locator(".sources .speaker").first).to_contain_text("recital – European Parliament")
     assert page.locator(".conflict").count() >= 2, "what differs is shown unasked"
-    expect(page.locator(".conflict.soft h3").first).to_contain_text("Later development: outcome (“fined”)")
+    expect(page.locator(".conflict.soft h3").first).to_contain_text("Later development: how it ended (“fined”)")
 
 
 def test_what_differs_is_marked_in_a_quote_that_is_shortened_openly(page: Page, address: str) -> None:
