@@ -38,7 +38,7 @@ def test_a_question_is_ranked_once_for_one_state_of_the_index(engine: Engine) ->
     rankings = Rankings()
 
     def asked(generation: int, text: str) -> None:
-        rankings.of(generation, text, Query(text), lambda: ranked.append(text) or [])
+        rankings.of(generation, 500, text, Query(text), lambda: ranked.append(text) or [])
 
     for generation, text in ((1, "a"), (1, "a"), (2, "a"), (2, "b"), (2, "a")):
         asked(generation, text)

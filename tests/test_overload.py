@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from killing import PlainParser, QuickEmbedder
-from serving import served, wait_until_ready
+from serving import apart, served, wait_until_ready
 from soaking import times
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
@@ -86,9 +86,9 @@ def memory_mib() -> float:
 @pytest.mark.timeout(1200)
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="memory is measured on Linux")
 def test_overload_is_answered_with_200_and_503_only_and_leaves_nothing_behind(address: str) -> None:
-    asyncio.run(flood(address, 0.5))  # connections and threads are there
+    apart(lambda: asyncio.run(flood(address, 0.5)))  # connections and threads are there
     before = memory_mib()
-    said, ended = asyncio.run(flood(address, times(2, 300)))
+    said, ended = apart(lambda: asyncio.run(flood(address, times(2, 300))))
     seen = Counter(one.status_code for one in said)
     print(dict(seen), f"{ended} ended, {before:.0f} MiB before, {memory_mib():.0f} MiB after")
     assert set(seen) == {200, 503}
@@ -170,7 +170,7 @@ def test_a_body_that_is_there_when_all_places_are_taken_is_turned_away() -> None
     full.inside = 1
     place = overload._Place(full, {"path": "/v1/ask"}, body, send, True)
     with pytest.raises(ProblemError, match="More is being asked"):
-        asyncio.run(place.receive())
+        apart(lambda: asyncio.run(place.receive()))
     place.leave()
     assert (full.inside, full.arriving) == (1, 0)
 
