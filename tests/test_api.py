@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from fixed import FixedEngine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from serving import job_when_done, served, wait_until_ready
@@ -21,8 +18,6 @@ from serving import job_when_done, served, wait_until_ready
 from api.app import create_app
 from indexer.build import build
 from indexer.index import Index
-from search.engine import Engine
-from search.results import Answer, Results
 
 QUESTION = "which NGOs were suspended in January"
 RESOLUTION = "ep-resolution-2021-02-11.txt"
@@ -133,65 +128,6 @@ def test_every_quote_of_an_answer_stands_in_its_source(client: httpx.Client) -> 
     for citation in answer["citations"]:
         assert citation["verified"] is True
         assert citation["quote"] == citation["text"] == words_at(client, citation["document"]["id"], citation)
-
-
-def test_passages_are_sent_before_the_answer_is_worked_out(tmp_path: Path) -> None:
-    read = threading.Event()
-
-    class Waiting(FixedEngine):
-        def answered(self, results: Results, limit: int = 5, **given: Any) -> Answer:
-            assert read.wait(20), "the passages were kept back until there was an answer"
-            return super().answered(results, limit)
-
-    engine = Waiting(tmp_path / "index", {"a.txt": ("en", ["The court in Almaty released three prisoners."])})
-    app = create_app(engine.index.folder, open_engine=lambda: engine)
-    with served(app) as address, httpx.Client(base_url=address, timeout=60) as client:
-        wait_until_ready(address)
-        names = []
-        with client.stream("POST", "/v1/ask", json={"question": "released prisoners", "stream": True}) as response:
-            for line in response.iter_lines():
-                if line.startswith("event: "):
-                    names.append(line.removeprefix("event: "))
-                    read.set()
-    assert [names[0], names[-1]] == ["passages", "done"]
-
-
-def test_sentences_are_sent_before_what_stands_beside_them_is_found(tmp_path: Path) -> None:
-    read = threading.Event()
-
-    class Waiting(FixedEngine):
-        def answered(
-            self, results: Results, limit: int = 5, insist: bool = False, early: Callable[[Answer], None] | None = None
-        ) -> Answer:
-            answer = super().answered(results, limit)
-            assert early is not None
-            early(answer)
-            assert read.wait(20), "the sentences were kept back"
-            return answer
-
-    engine = Waiting(tmp_path / "index", {"a.txt": ("en", ["The court in Almaty released three prisoners."])})
-    app = create_app(engine.index.folder, open_engine=lambda: engine)
-    with served(app) as address, httpx.Client(base_url=address, timeout=60) as client:
-        wait_until_ready(address)
-        events = []
-        with client.stream("POST", "/v1/ask", json={"question": "released prisoners", "stream": True}) as response:
-            for line in response.iter_lines():
-                if line.startswith("event: "):
-                    events.append(line.removeprefix("event: "))
-                    if events[-1] == "delta":
-                        read.set()
-        counted = client.get("/metrics").text
-    assert events == ["passages", "citation", "delta", "done"]
-    assert 'pincite_answers_total{status="answered"} 1.0' in counted, "and counted once"
-
-
-def test_an_index_that_changes_between_passages_and_answer_is_asked_again(folder: tuple[httpx.Client, Path]) -> None:
-    _, file = folder
-    with closing(Engine.open(file.parent.parent / "index")) as engine:
-        before = engine.found("who was released in Almaty")
-        file.write_text("Statement on the courts\n\nThe court in Almaty released nine sailors on 4 May 2020.\n")
-        build(engine.index, [file.parent])
-        assert "nine sailors" in engine.answered(before).text
 
 
 def test_a_streamed_answer_is_the_same_answer_in_parts(client: httpx.Client) -> None:

@@ -27,15 +27,10 @@ from api.cli import main
 from indexer.build import build
 from indexer.location import Location
 
-# Each test of the wire that asks a server which a fixture of this file can give it, but for one that writes a folder.
-IN_A_FOLDER = "test_an_index_that_changes_between_passages_and_answer_is_asked_again"
+# Each test of the wire that asks a server which a fixture of this file can give it.
 for module in (test_api, test_api_reading, test_verify_api):
     for name, test in vars(module).items():
-        if (
-            name.startswith("test_")
-            and name != IN_A_FOLDER
-            and {"client", "empty", "folder"} & set(inspect.signature(test).parameters)
-        ):
+        if name.startswith("test_") and {"client", "empty", "folder"} & set(inspect.signature(test).parameters):
             globals()[name] = test
 
 
