@@ -150,16 +150,25 @@ def install(app: FastAPI) -> None:
     """Make every error of ``app`` a problem document."""
 
     async def answer(request: Request, error: Exception) -> JSONResponse:
-        folder = request.app.state.library.folder
-        return problem_of(error, folder / DATABASE).response(dict(getattr(error, "headers", None) or {}))
+        problem = problem_of(error, request.app.state.library.folder / DATABASE)
+        headers = dict(getattr(error, "headers", None) or {})
+        if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            headers["connection"] = "close"  # the server ends it; who is not told sends the next question into it
+        return problem.response(headers)
+
+    async def answer_or_raise(request: Request, error: Exception) -> JSONResponse:
+        if meaning(error, request.app.state.library.folder / DATABASE) is None:
+            raise error  # a fault, which the server writes into its log
+        return await answer(request, error)
 
     kinds: Iterable[type[Exception]] = (
-        BadQuery,
- IndexMissing, IndexUnusable, IndexBusy, ModelUnavailable, RequestValidationError, HTTPException, Exception,
-        sqlite3.DatabaseError, OSError,
+        BadQuery, IndexMissing, IndexUnusable, IndexBusy, ModelUnavailable, RequestValidationError, HTTPException,
+        Exception,
     )  # fmt: skip
     for kind in kinds:
         app.add_exception_handler(kind, answer)
+    for kind in (sqlite3.DatabaseError, OSError):
+        app.add_exception_handler(kind, answer_or_raise)
 
 
 def _invalid(error: RequestValidationError) -> ProblemError:
