@@ -277,7 +277,12 @@ _ANOTHER_SAYS = re.compile(
 _BESIDE_AFTER = re.compile(
     r"\s*,?\s*\(?|\s*,?\s*(?:of|in|to|from|из|в)\s+(?:(?!annex|appendi|protocol)[\w’'-]+\s+){0,7}", re.IGNORECASE
 )
-_BESIDE_BEFORE = re.compile(r"[\s,;:()\[\]’”»\"']*(?:s\s+)?(?:(?:at|in)\b|\(\d{1,3}\))?[\s,(]*")
+_BESIDE_BEFORE = re.compile(
+    r"[\s,;:()\[\]’”»\"']*(?:s\s+)?(?:(?:and\s+)?(?:in\s+particular|particularly|especially|notably|including|в\s+частности|"
+    r"в\s+том\s+числе)\b[\s,(]*|and\s+(?=its\b)|и\s+(?=е(?:го|ё|е)\b))?"
+    r"(?:(?:at|in|its|the|operative|его|её|ее|в)\b\s*|\(\d{1,3}\))*[\s,(]*",
+    re.IGNORECASE,
+)
 
 
 def _named_beside(text: str, pinpoint: Pinpoint, named: Sequence[tuple[int, int, tuple[Document, ...]]]) -> int | None:

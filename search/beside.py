@@ -13,6 +13,8 @@ from search.quotes import Quotes
 from search.results import Conflict, Disagreement, LookedAt, Member, Status
 from search.statements import Statement, foreign
 
+HELD_AGAINST = 2  # sentences of an answer, the best, that others are held against: a later one may be beside the point
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
@@ -39,4 +41,4 @@ def beside(
     """Look through the passages ``found``, best first, for what the sentences ``chosen`` leave unsaid."""
     answering = [Statement(c.hit.document, c.start, c.end, c.text, foreign(question, c.text)) for c in chosen]
     members, looked_at = listed(question, found, answering, quotes)
-    return Beside(members, looked_at, differing(question, found, answering, quotes, text_of))
+    return Beside(members, looked_at, differing(question, found, answering[:HELD_AGAINST], quotes, text_of))

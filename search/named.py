@@ -11,7 +11,9 @@ from indexer.words import split
 from search.addresses import Addresses
 from search.citations import cite
 from search.mentions import kind_of
+from search.naming import is_idle
 from search.results import Citation
+from search.spelled import in_figures
 
 MOST_QUOTED = 5  # paragraphs that an answer quotes in full
 MOST_DOCUMENTS = 3  # that a name in a question may fit: beyond that it is no name
@@ -44,6 +46,7 @@ def named_in(question: str, addresses: Addresses) -> Named:
     A paragraph without a document is one of every document that labels a paragraph so, if those are few. Titles do not
     count: the title of one document may be the subject of many ("United States of America").
     """
+    question = in_figures(question)
     paragraphs: set[tuple[str, int]] = set()
     documents: set[str] = set()
     for citing in addresses.citings(question, titles=False):
@@ -54,6 +57,8 @@ def named_in(question: str, addresses: Addresses) -> Named:
         places = addresses.places(citing)
         if not places and citing.documents is not None:
             places = addresses.places(replace(citing, documents=_described(question[citing.end :], addresses)))
+            # Where an article about a resolution fits, too, the resolution numbers its paragraphs itself.
+            places = tuple(place for place in places if all(p.label for p in place.paragraphs)) or places
         if sum(len(place.paragraphs) for place in places) <= MOST_PARAGRAPHS:
             paragraphs |= {(place.document.id, p.number) for place in places for p in place.paragraphs}
     if paragraphs and documents:  # "what does recital O of the resolution of 11 February 2021 say?"
@@ -62,18 +67,17 @@ def named_in(question: str, addresses: Addresses) -> Named:
 
 
 def _described(after: str, addresses: Addresses) -> tuple[Document, ...]:
-    """Return the documents that the words after a pinpoint describe by kind, year and subject: "of the 2021 Kazakhstan
+    """Return the documents that the words after a pinpoint describe by kind, date and subject: "of the 2021 Kazakhstan
     resolution". The longest run of words that fits a few documents and says what kind of document it is counts, unless
-    a name or number comes right after it: "the report on Uzbekistan" is no other report."""
+    more is said of it that fits none: "the report on Uzbekistan" is no other report."""
     words = _OF.sub("", after, count=1).split()
-    for n in range(min(len(words), MOST_WORDS), 1, -1):
-        described, beyond = " ".join(words[:n]), "".join(words[n : n + 2])
-        if any(c.isupper() or c.isdigit() for c in beyond):
-            break
+    for n in range(min(len(words), MOST_WORDS), 0, -1):
+        described = " ".join(words[:n])
         if any(kind_of(word) for word in split(described)):
             found = addresses.register.called(described)
             if found and len(found) <= MOST_DOCUMENTS:
-                return tuple(found)
+                goes_on = is_idle(words[n - 1]) or (n < len(words) and not words[n].islower())
+                return () if goes_on else tuple(found)
     return ()
 
 

@@ -23,6 +23,11 @@ _IDLE = frozenset(
 )
 
 
+def is_idle(word: str) -> bool:
+    """Whether a word names nothing, so that what it introduces is still to come."""
+    return word.casefold() in _IDLE
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """What one document is called: words of title, publisher and date, words of its file, dates (ISO 8601)."""
@@ -126,8 +131,8 @@ def _acronyms(text: str) -> set[str]:
 
 
 def _dated(iso: str, dates: Iterable[str]) -> bool:
-    """Whether one of the dates is this day, or the month or year it lies in."""
-    return any(iso.startswith(date) for date in dates)
+    """Whether one of the dates is this day, month or year, lies in it, or is the month or year that it lies in."""
+    return any(iso.startswith(date) or date.startswith(iso) for date in dates)
 
 
 def _has_all(words: Iterable[str], names: frozenset[str]) -> bool:

@@ -30,7 +30,9 @@ A/HRC/99/7
 
 3. The resolution of 11 February 2021 (recital O) names four organisations, and A/HRC/99/7, para. 2, names none.
 
-4. In accordance with article 9, paragraph 2, of the Covenant the mission asked for the reasons of each arrest.
+4. It recalls the resolution of 11 February 2021, in particular paragraph 18, and A/HRC/99/7 and its paragraph 2.
+
+5. In accordance with article 9, paragraph 2, of the Covenant the mission asked for the reasons of each arrest.
 """
 
 
@@ -148,8 +150,10 @@ def test_references_inside_a_text_lead_to_its_own_and_to_other_documents(address
     assert ("paragraph 1", "mission.txt", ["1"]) in links
     assert ("recital O", RESOLUTION, ["recital O"]) in links
     assert ("para. 2", "mission.txt", ["2"]) in links
+    assert ("paragraph 18", RESOLUTION, ["para 18"]) in links
+    assert ("paragraph 2", "mission.txt", ["2"]) in links
     assert (
-        sum(words.startswith("paragraph") for words, _, _ in links) == 1
+        sum(words.startswith("paragraph") for words, _, _ in links) == 3
     )  # of the annex, of the Covenant: not its own
 
 
@@ -165,6 +169,11 @@ def test_a_question_names_paragraphs_outright_or_not_at_all(addresses: Addresses
         ("what does paragraph 26 of the 2021 Kazakhstan resolution ask for", "para 26"),
         ("What is recital O of the EP resolution about?", "recital O"),
         ("О чём говорит пункт 8 резолюции 2021 года?", "para 8"),
+        ("what does paragraph 7 of the February 2021 resolution ask of the Kazakh authorities", "para 7"),
+        ("what does paragraph 7 of the resolution ask for", "para 7"),
+        ("Что сказано во втором пункте резолюции?", "para 2"),
+        ("which rules does the first operative paragraph of the resolution name", "para 1"),
+        ("footnote three of the 2021 resolution", "footnote 3"),
     ],
 )
 def test_a_question_may_describe_the_document_of_a_paragraph(addresses: Addresses, question: str, label: str) -> None:
@@ -173,7 +182,14 @@ def test_a_question_may_describe_the_document_of_a_paragraph(addresses: Addresse
 
 
 @pytest.mark.parametrize(
-    "question", ["paragraph 5 of the annex to resolution 16/21", "what is in paragraph 3 of the report on Uzbekistan?"]
+    "question",
+    [
+        "paragraph 5 of the annex to resolution 16/21",
+        "what is in paragraph 3 of the report on Uzbekistan?",
+        "what is in paragraph 3 of the 2021 resolution on human rights in Uzbekistan?",
+        "what is in paragraph 3 of the March 2021 resolution?",
+        "what is in paragraph 3 of the resolution on trade",
+    ],
 )
 def test_a_document_that_is_not_there_is_not_exchanged_for_another(addresses: Addresses, question: str) -> None:
     assert not named_in(question, addresses)
