@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from indexer.catalogue import Catalogue
@@ -113,12 +114,22 @@ class Draft:
                 raise Unsupported("the answer is long enough without it")
             if unknown := [n for n in numbers if not 1 <= n <= len(self._sources)]:
                 raise Unsupported(f"it cites [{unknown[0]}], and there is no such passage")
-            found = support(words, [self._sources[n - 1] for n in numbers], self._common)
+            found = self._supported(words, numbers)
             kept = Sentence(words, tuple(dict.fromkeys(self._quote(s) for s in found)))
         except (Unsupported, NotInSource) as error:
             return self._drop(words, str(error))
         self.sentences.append(kept)
         return [kept]
+
+    def _supported(self, words: str, numbers: Sequence[int]) -> list[Support]:
+        """Return what supports a sentence in the passages it cites. Small models often cite none: then it is the first
+        passage that supports it by the same rules. Raises `Unsupported`."""
+        if numbers:
+            return support(words, [self._sources[n - 1] for n in numbers], self._common)
+        for source in self._sources:
+            with suppress(Unsupported):
+                return support(words, [source], self._common)
+        return support(words, (), self._common)
 
     def _drop(self, words: str, why: str) -> list[Sentence | Dropped]:
         if len(self.dropped) >= MOST_DROPPED:

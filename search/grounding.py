@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from indexer.sentences import sentences
@@ -25,6 +26,11 @@ from search.results import Span
 ENOUGH = 1.0  # of the words of a sentence must stand in its source: see docs/answers.md for what less lets through
 LIKE_ENOUGH = 0.75  # of words in different scripts, as in `search.terms`
 LONGEST = 1_000  # characters of a sentence that is read at all
+# Words that ask nothing in a question, but say something in a statement: "all", "often", "kind".
+_SAYING_SOMETHING = frozenset(
+    "all both many much long old far often big large kind type known called happen happens happened "
+    "все всех всё всего только уже ещё еще известно".split()
+)
 _ADDRESS = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://|www\.|mailto:|data:|javascript:)\S+|\b[\w.+-]+@[\w-]+\.\w+", re.IGNORECASE
 )
@@ -142,14 +148,20 @@ def _akin(a: str, b: str, language: str | None) -> bool:
 def _content(sentence: str) -> list[str]:
     """Return the words of a sentence that say something, each once; all of them if none but function words."""
     words = list(dict.fromkeys(word.removesuffix("'s") for word in split(sentence)))
-    return [word for word in words if word not in function_words()] or words
+    return [word for word in words if word not in _free()] or words
 
 
 def _prose(sentence: str, common: Iterable[str]) -> list[str]:
     """Return the words of `_content` that are no particulars: those are compared on their own."""
     spans = [(a, b) for a, b, _ in particulars.particulars(sentence, frozenset(common))]
     kept = "".join(" " if any(a <= i < b for a, b in spans) else c for i, c in enumerate(sentence))
-    return [word for word in _content(kept) if word not in function_words()]
+    return [word for word in _content(kept) if word not in _free()]
+
+
+@lru_cache(maxsize=1)
+def _free() -> frozenset[str]:
+    """The words that need not stand in the source."""
+    return function_words() - _SAYING_SOMETHING
 
 
 def _check_addresses(sentence: str, cited: Sequence[Source]) -> None:

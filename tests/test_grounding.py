@@ -87,6 +87,11 @@ def test_names_and_dates_are_known_in_another_language() -> None:
     assert why("Адвокат Сидоровой обжаловал приговор.", RUSSIAN).startswith("“Сидоровой”")
 
 
+@pytest.mark.parametrize("word", ["all", "large", "kind", "often"])
+def test_a_word_that_is_idle_in_a_question_is_not_in_a_statement(word: str) -> None:
+    assert why(f"The authorities {word} suspended KIBHR.") == f"nothing in [1] for “{word}”"
+
+
 def test_each_passage_that_is_cited_must_give_something() -> None:
     other = Source(3, "Tea is grown on hills.", "en")
     assert why("The tax authorities suspended KIBHR for three months.", ENGLISH, other) == "nothing of it is in [3]"

@@ -70,6 +70,17 @@ def test_a_sentence_that_its_citation_does_not_support_is_dropped_and_says_why(
     assert len(body["sentences"]) == 2
 
 
+def test_a_sentence_that_cites_nothing_is_cited_where_a_passage_supports_it(engine: FixedEngine) -> None:
+    written = "The tax authorities suspended KIBHR and Echo. The tax authorities suspended Napoleon."
+    with asking(engine, says(written)) as (client, _):
+        body = asked_of(client)
+    assert [s["text"] for s in body["sentences"]] == ["The tax authorities suspended KIBHR and Echo."]
+    [citation] = body["citations"]
+    assert citation["document"]["source"] == "report.txt"
+    assert stands(citation)
+    assert [d["reason"] for d in body["dropped"]] == ["it cites no passage"]
+
+
 def test_a_writer_of_which_nothing_is_kept_leaves_the_words_of_the_sources(engine: FixedEngine) -> None:
     with asking(engine, says("Everything is fine [1]. Trust me.")) as (client, _):
         body = asked_of(client)
