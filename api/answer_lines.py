@@ -28,8 +28,8 @@ def printable(text: str) -> str:
     return "".join(c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") else "\ufffd" for c in text)
 
 
-def show_beside(out: Console, answer: Answer) -> None:
-    """Print the members of a list and how far they were looked for, and where sources differ, with both quotes."""
+def show_members(out: Console, answer: Answer) -> None:
+    """Print the members of a list and how far they were looked for."""
     if answer.looked_at:
         looked = f"looked for in {answer.looked_at.passages} passages of {_documents(answer.looked_at.documents)}"
         out.print(Text("\nNamed in the sources").append(f" ({looked})", "dim"))
@@ -38,6 +38,10 @@ def show_beside(out: Console, answer: Answer) -> None:
         if others := [v for v in member.variants if v != member.name]:
             line.append(f" (also {_line('; '.join(others))})")
         out.print(line.append(f" {_marks(member.citations)}", style="cyan"))
+
+
+def show_conflicts(out: Console, answer: Answer) -> None:
+    """Print where sources differ, with both quotes."""
     unsaid = {quote.n: quote for quote in answer.quotes}
     for sentence in answer.sentences:
         for n in sentence.citations:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from api.answer_lines import attribution, printable, show_beside
+from api.answer_lines import attribution, printable, show_conflicts, show_members
 from api.verified import Verifier
 from indexer.catalogue import Catalogue
 from search.askeddates import DateReading
@@ -183,6 +183,8 @@ def show_answer(answer: Answer, catalogue: Catalogue, as_json: bool) -> None:
         for hit in answer.hits[:3]:
             _show_hit(out, hit)
         return
+    if answer.list_answers:
+        show_members(out, answer)
     for sentence in answer.sentences:
         text = Text(printable(sentence.text))
         for start, end in sentence.names:
@@ -190,7 +192,9 @@ def show_answer(answer: Answer, catalogue: Catalogue, as_json: bool) -> None:
         marks = "".join(f"[{n}]" for n in sentence.citations)
         out.print(Text("\n  ").append_text(text).append(f" {marks}", style="cyan"))
     _show_writer(out, answer)
-    show_beside(out, answer)
+    if not answer.list_answers:
+        show_members(out, answer)
+    show_conflicts(out, answer)
     out.print("\nSources")
     for quote in answer.quotes:
         out.print(_source_line(quote))

@@ -193,3 +193,9 @@ class Answer:
     def text(self) -> str:
         """The sentences, one after the other."""
         return " ".join(sentence.text for sentence in self.sentences)
+
+    @property
+    def list_answers(self) -> bool:
+        """Whether the members are the answer: none of them is named in a sentence, they stand elsewhere."""
+        told = {n for sentence in self.sentences for n in sentence.citations}
+        return bool(self.members) and all(told.isdisjoint(member.citations) for member in self.members)

@@ -125,6 +125,15 @@ def test_asking_prints_an_answer_with_its_sources_or_json(
     assert said["status"] == "conflicting"
 
 
+def test_a_list_stands_above_the_sentences_if_none_of_them_names_its_members(
+    sample_index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for question, above in ((NGOS, False), ("who signed the joint statement of 2024 about Feminita", True)):
+        code, out, _ = run(capsys, "ask", question, "--index", sample_index)
+        assert code == 0
+        assert (out.index("Named in the sources") < out.index("[1]\n")) is above
+
+
 @pytest.mark.parametrize("question", ["what is the capital of Peru [/bold] [red", "who wrote [link=x]Hamlet[/link]"])
 def test_a_question_that_nothing_answers_exits_with_1_and_is_no_markup(
     sample_index: Path, capsys: pytest.CaptureFixture[str], question: str

@@ -45,7 +45,9 @@ export class AnswerCard {
     if (answer.status === "unanswerable") return this.refuse(answer);
     this.body.replaceChildren();
     for (const sentence of answer.sentences) this.add(sentence);
-    this.node.replaceChildren(el("h2", {}, t("answer")), this.body, ...this.writing(answer), this.members(answer),
+    const told = new Set(answer.sentences.flatMap((s) => s.citations)); // members that stand elsewhere are the answer
+    const [first, then] = answer.members?.some((m) => m.citations.some((n) => told.has(n))) ? ["", this.members(answer)] : [this.members(answer), ""];
+    this.node.replaceChildren(el("h2", {}, t("answer")), first, this.body, ...this.writing(answer), then,
       ...answer.conflicts.map((c) => this.conflict(c)), this.sources(answer.citations, answer.writer));
   }
 

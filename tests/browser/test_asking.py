@@ -13,6 +13,7 @@ from serving import served, wait_until_ready
 from api.app import create_app
 
 QUESTION = "which NGOs were suspended in January"
+SIGNED = "Who signed the joint statement of 2024 about Feminita?"
 
 
 def ask(page: Page, question: str = QUESTION) -> None:
@@ -290,6 +291,16 @@ def test_a_list_shows_its_members_and_each_source_says_who_speaks(page: Page, ad
     expect(page.locator(".sources .speaker").first).to_contain_text("recital – European Parliament")
     assert page.locator(".conflict").count() >= 2, "what differs is shown unasked"
     expect(page.locator(".conflict.soft h3").first).to_contain_text("Later development: how it ended (“fined”)")
+
+
+def test_a_list_of_which_no_sentence_names_anybody_stands_above_the_sentences(page: Page, address: str) -> None:
+    page.goto(address)
+    above = ".members + .sentences"
+    ask(page)
+    assert page.locator(above).count() == 0
+    ask(page, SIGNED)
+    expect(page.locator(".members li")).to_have_count(7)
+    assert page.locator(above).count() == 1
 
 
 def test_what_differs_is_marked_in_a_quote_that_is_shortened_openly(page: Page, address: str) -> None:
