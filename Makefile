@@ -24,7 +24,7 @@ test: $(VENV)/.dev ## set up and run the tests
 	$(BIN)/python -m pytest
 
 scale: $(VENV)/.dev ## what an index past one machine needs, and its tests (with PostgreSQL from the system)
-	$(PIP) -r requirements/scale.lock -r requirements/scale-test.lock
+	$(PIP) -r requirements/scale.lock -r requirements/ray.lock -r requirements/scale-test.lock
 
 soak: $(VENV)/.dev ## the long form of the tests that kill, corrupt and load: hours
 	SOAK=1 $(BIN)/python -m pytest -rP --timeout 36000 $(SOAKED)

@@ -23,6 +23,9 @@ def parser() -> argparse.ArgumentParser:
     index.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="folder or file to index")
     index.add_argument("--model", help="name or path of a sentence-transformers model (default: the bundled one)")
     index.add_argument("--rebuild", action="store_true", help="empty the index first")
+    index.add_argument(
+        "--ray", metavar="ADDRESS", help="read and embed on a Ray cluster: HOST:PORT or auto (PINCITE_RAY)"
+    )
     index.add_argument("--max-file-mb", type=_at_least(1), metavar="N", help="refuse larger files (default 200)")
 
     search = _command(commands, "search", "list the passages that fit best")

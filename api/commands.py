@@ -63,10 +63,15 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
     from indexer.build import build
     from indexer.sandbox import Parser
 
+    cluster = None
+    if settings.ray:
+        from indexer.bulk import Cluster
+
+        cluster = Cluster(settings.ray)
     index = settings.location.open(create=True)
     with index.rebuilding() if options.rebuild else nullcontext(), terminal.progress(options.json) as show:
         parser = Parser(max_file_mb=settings.max_file_mb)
-        outcome = build(index, options.paths, show, model=settings.model, parser=parser)
+        outcome = build(index, options.paths, show, model=settings.model, parser=parser, cluster=cluster)
     terminal.show_outcome(outcome, settings.index, options.json)
     index.close()
     return DONE if outcome.indexed or outcome.unchanged or outcome.removed else NOTHING

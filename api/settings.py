@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     catalogue: SecretStr | None = Field(
         None, validate_default=True, description="address of the PostgreSQL database that goes with it; shown nowhere"
     )
+    ray: str | None = Field(None, description="address of a Ray cluster that reads and embeds for `index`")
     model: str | None = Field(None, description="name or path of another sentence-transformers model")
     models: Path | None = Field(None, description="where prepared models are kept (default: the user's cache folder)")
     host: str = Field("127.0.0.1", description="address that `serve` listens on")
@@ -56,6 +57,15 @@ class Settings(BaseSettings):
         if value and not value.startswith(("postgresql://", "postgres://")):
             raise ValueError("is not an address such as postgresql://user@127.0.0.1/pincite")
         return address if value else None
+
+    @field_validator("ray")
+    @classmethod
+    def _a_cluster(cls, address: str | None) -> str | None:
+        if address:
+            from indexer.bulk import checked
+
+            checked(address)
+        return address or None
 
     @field_validator("writer_url")
     @classmethod

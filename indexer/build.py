@@ -5,24 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer import metadata
 from indexer.audit import ids
-from indexer.document import Document, Extract, Refused
-from indexer.entries import BATCH, Entry, cut, settings, write
+from indexer.entries import BATCH, Entry, addressed, settings, write
 from indexer.index import Index
-from indexer.manifest import ManifestEntry, mismatch, read_manifest
+from indexer.manifest import ManifestEntry, read_manifest
 from indexer.passages import SIZES, Sizes
+from indexer.reading import Job, Read, new_id, read
 from indexer.sandbox import Parser
 from indexer.scan import File, Scan, scan
 from indexer.store import FileState
 
 if TYPE_CHECKING:
+    from indexer.bulk import Cluster
     from indexer.embedding import Embedder
 
 READING = 2  # goes up when readers change what they make of a file, so that files refused before are tried again
@@ -72,6 +73,11 @@ class _Tally:
     refusals: dict[tuple[str, str], str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
+    def done(self, file: File) -> None:
+        self.files_done += 1
+        self.bytes_done += file.size
+        self.tell()
+
     def tell(self) -> None:
         self.report(
             Progress(
@@ -88,11 +94,13 @@ def build(
     model: str | None = None,
     parser: Parser | None = None,
     sizes: Sizes = SIZES,
+    cluster: Cluster | None = None,
 ) -> Outcome:
     """Bring ``index`` up to date with the files below ``paths``: what did not change costs nothing.
 
-    Each batch is one transaction, so that a build that is stopped at any moment goes on from there when it is
-    run again. Raises `IndexBusy`, `IndexUnusable`, `FileNotFoundError`.
+    With a ``cluster`` its workers read and embed; what they made is written here, as ever. Each batch is one
+    transaction, so that a build that is stopped at any moment goes on from there when it is run again. Raises
+    `IndexBusy`, `IndexUnusable`, `FileNotFoundError`.
     """
     began = time.monotonic()
     with index.only_writer():
@@ -103,9 +111,13 @@ def build(
         manifests, warnings = read_manifests(found)
         known = {(state.root, state.source): state for state in index.store.files()}
         gone = [s for s in known.values() if found.covers(s.root, s.source) and not _is_there(s, found)]
-        with parser or Parser() as reader:
-            ready = _read(index, found, known, gone, manifests, reader, tally, sizes)
-            for batch in _batches(ready):
+        ids = {state.sha256: state.document_id for state in gone}
+        jobs = _look(index, found, known, manifests, tally)
+        with (
+            parser or Parser() as reader,
+            closing(_results(jobs, frozenset(ids), reader, embedder, sizes, cluster)) as results,
+        ):
+            for batch in _batches(_read(index, jobs, results, known, ids, tally)):
                 _write(index, batch, embedder(), tally)
         _settle(index, found, gone, tally)
         _record(index, gone, tally)
@@ -133,6 +145,21 @@ def _embedder(index: Index, model: str | None, sizes: Sizes) -> Callable[[], Emb
     return loaded
 
 
+def _results(
+    jobs: Sequence[Job],
+    gone: frozenset[str],
+    parser: Parser,
+    embedder: Callable[[], Embedder],
+    sizes: Sizes,
+    cluster: Cluster | None,
+) -> Generator[Read]:
+    """Read the files here or on a cluster, in their order; ``gone`` are the SHA-256 of documents whose file is gone."""
+    if cluster is None or not jobs:
+        yield from (read(job, parser, sizes) for job in jobs)
+    else:
+        yield from cluster.read(jobs, gone, parser, embedder(), sizes)
+
+
 def remove(index: Index, document_ids: Sequence[str]) -> int:
     """Delete documents from the index, and say how many were there. Raises `IndexBusy`."""
     with index.only_writer():
@@ -149,92 +176,79 @@ def remove(index: Index, document_ids: Sequence[str]) -> int:
 # -- reading
 
 
-def _read(
+def _look(
     index: Index,
     found: Scan,
     known: dict[tuple[str, str], FileState],
-    gone: list[FileState],
     manifests: dict[Path, dict[str, ManifestEntry]],
-    parser: Parser,
     tally: _Tally,
-    sizes: Sizes,
-) -> Iterator[Entry]:
-    ids = {state.sha256: state.document_id for state in gone}  # a renamed file keeps its address
-    taken = {state.document_id for state in known.values()}
+) -> list[Job]:
+    """Pass over what a look shows to be as it was; return the files that must be read, in the order of the scan."""
+    jobs: list[Job] = []
     for file in found.files:
         tally.doing = file.source
         tally.tell()
         entry = manifests[file.root].get(file.source)
         described = _fingerprint(entry)
         state = known.get((str(file.root), file.source))
-        try:
-            ready = _changed(index, file, state, entry, described, parser, ids, taken, tally, sizes)
-            if ready is None:
-                tally.unchanged.append(file.source)
-            else:
-                tally.passages += len(ready.passages)
-                yield ready
-        except Refused as refusal:
-            tally.refusals[str(file.root), file.source] = str(refusal)
-            with index.store.writing():
-                if state is not None:
-                    index.store.delete(state.document_id)
-                    tally.withdrawn += 1
-                index.store.refuse(str(file.root), file.source, file.size, file.mtime_ns, READING, str(refusal))
-        tally.files_done += 1
-        tally.bytes_done += file.size
-        tally.tell()
+        if state is not None and (state.size, state.mtime_ns, state.described) == (
+            file.size, file.mtime_ns, described,
+        ):  # fmt: skip
+            tally.unchanged.append(file.source)
+            tally.done(file)
+        elif reason := index.store.refusal(str(file.root), file.source, file.size, file.mtime_ns, READING):
+            _refuse(index, file, state, reason, tally)
+        elif state is None:
+            jobs.append(Job(file, entry, described, new_id(file.source, ())))
+        else:
+            has = state.sha256 if state.described == described else ""
+            embedded = index.store.embedded(state.document_id)
+            jobs.append(Job(file, entry, described, state.document_id, has, embedded))
+    return jobs
 
 
-def _changed(
+def _read(
     index: Index,
-    file: File,
-    state: FileState | None,
-    entry: ManifestEntry | None,
-    described: str,
-    parser: Parser,
+    jobs: Sequence[Job],
+    results: Iterator[Read],
+    known: dict[tuple[str, str], FileState],
     ids: dict[str, str],
-    taken: set[str],
     tally: _Tally,
-    sizes: Sizes,
-) -> Entry | None:
-    """Read and cut a file that is new or changed; None if the index has it as it is. Raises `Refused`."""
-    same_stat = state is not None and (state.size, state.mtime_ns) == (file.size, file.mtime_ns)
-    if state is not None and same_stat and state.described == described:
-        return None
-    if reason := index.store.refusal(str(file.root), file.source, file.size, file.mtime_ns, READING):
-        raise Refused(reason)
-    data = parser.load(file.path)
-    if entry is not None and (complaint := mismatch(entry, data)):
-        tally.warnings.append(complaint)
-    sha256 = hashlib.sha256(data).hexdigest()
-    if state is not None and state.sha256 == sha256 and state.described == described:
-        with index.store.writing():
-            index.store.touch(state.document_id, file.size, file.mtime_ns)
-        return None
-    extract = parser.read(data, file.source)
-    document_id = state.document_id if state else ids.pop(sha256, "") or new_id(file.source, taken)
-    taken.add(document_id)
-    document = as_document(document_id, file, extract, entry, sha256)
-    return cut(document, extract, str(file.root), (file.size, file.mtime_ns), described, sizes)
+) -> Iterator[Entry]:
+    """Take what was read, in the order of ``jobs``; ``ids`` names documents that are gone by their SHA-256."""
+    taken = {state.document_id for state in known.values()}
+    for job in jobs:
+        file = job.file
+        tally.doing = file.source
+        tally.tell()
+        got = next(results)
+        state = known.get((str(file.root), file.source))
+        if got.complaint:
+            tally.warnings.append(got.complaint)
+        if got.refused:
+            _refuse(index, file, state, got.refused, tally)
+            continue
+        if got.entry is not None:
+            # a renamed file keeps its address
+            named = state.document_id if state else ids.pop(got.sha256, "") or new_id(file.source, taken)
+            taken.add(named)
+            tally.passages += len(got.entry.passages)
+            yield addressed(got.entry, named)
+        elif state is not None:
+            with index.store.writing():
+                index.store.touch(state.document_id, file.size, file.mtime_ns)
+            tally.unchanged.append(file.source)
+        tally.done(file)
 
 
-def as_document(document_id: str, file: File, extract: Extract, entry: ManifestEntry | None, sha256: str) -> Document:
-    """Return what is known of a document, from the folder's manifest before the document itself."""
-    title, publisher, date, language = metadata.describe(extract, file.source)
-    given = entry or ManifestEntry(source=file.source)
-    return Document(
-        document_id, file.source, given.title or title, given.publisher or publisher, given.date or date,
-        given.language or language, extract.media_type, sha256, given.address,
-    )  # fmt: skip
-
-
-def new_id(source: str, taken: set[str]) -> str:
-    """Return the name of a document, made from its source; salted where another folder has a file of the same name."""
-    salt = 0
-    while (name := hashlib.sha256(f"{source}\0{salt}".encode("utf-8", "surrogatepass")).hexdigest()[:16]) in taken:
-        salt += 1
-    return name
+def _refuse(index: Index, file: File, state: FileState | None, reason: str, tally: _Tally) -> None:
+    tally.refusals[str(file.root), file.source] = reason
+    with index.store.writing():
+        if state is not None:
+            index.store.delete(state.document_id)
+            tally.withdrawn += 1
+        index.store.refuse(str(file.root), file.source, file.size, file.mtime_ns, READING, reason)
+    tally.done(file)
 
 
 # -- writing

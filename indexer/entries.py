@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
 
 from indexer import tokens
 from indexer.document import Document, Extract, Kind, Paragraph, Refused
@@ -24,7 +27,7 @@ class Entry:
 
     ``root`` is the folder that its source counts from, ``stat`` the size in bytes and the time of change (ns) of its
     file, ``described`` a fingerprint of what a manifest says of it; ``embedded`` maps the hash of what the model reads
-    for a passage to that text.
+    for a passage to that text. ``vectors`` has, by the same hash, those (d,) that were made where the file was read.
     """
 
     document: Document
@@ -35,6 +38,7 @@ class Entry:
     paragraphs: tuple[Paragraph, ...]
     passages: tuple[StoredPassage, ...]
     embedded: dict[bytes, str]
+    vectors: Mapping[bytes, npt.NDArray[np.float32]] = field(default_factory=dict)
 
 
 def cut(
@@ -62,6 +66,22 @@ def cut(
     return Entry(document, root, stat, described, extract.text, tuple(parts), tuple(stored), embedded)
 
 
+def addressed(entry: Entry, document_id: str) -> Entry:
+    """Return the entry with its document under another name."""
+    if (old := entry.document.id) == document_id:
+        return entry
+
+    def moved(stored: StoredPassage) -> StoredPassage:
+        name = document_id + stored.passage.id.removeprefix(old)
+        return replace(stored, passage=replace(stored.passage, id=name, document_id=document_id))
+
+    return replace(
+        entry, document=replace(entry.document, id=document_id),
+        paragraphs=tuple(replace(p, document_id=document_id) for p in entry.paragraphs),
+        passages=tuple(map(moved, entry.passages)),
+    )  # fmt: skip
+
+
 def write(
     index: Index, entries: Sequence[Entry], embedder: Embedder, done: Callable[[int], None] = lambda _: None
 ) -> None:
@@ -74,11 +94,14 @@ def write(
     have = store.known_vectors(list(texts))
     missing = [key for key in texts if key not in have]
     done(sum(len(one.passages) for one in entries) - len(missing))
-    for chunk in (missing[i : i + BATCH] for i in range(0, len(missing), BATCH)):
-        vectors = embedder.embed_passages([texts[key] for key in chunk])
-        with store.writing():
-            store.put_vectors(chunk, vectors)
-        done(len(chunk))
+    made = {key: vector for one in entries for key, vector in one.vectors.items()}
+    for wanted in ([key for key in missing if key in made], [key for key in missing if key not in made]):
+        for chunk in (wanted[i : i + BATCH] for i in range(0, len(wanted), BATCH)):
+            came = chunk[0] in made
+            vectors = np.stack([made[k] for k in chunk]) if came else embedder.embed_passages([texts[k] for k in chunk])
+            with store.writing():
+                store.put_vectors(chunk, vectors)
+            done(len(chunk))
     with store.writing():
         for one in entries:
             store.add(one.document, one.root, one.stat, one.described, one.text, one.paragraphs, one.passages)

@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from indexer.build import as_document, new_id, read_manifests
+from indexer.build import read_manifests
 from indexer.catalogue import Catalogue
 from indexer.document import Kind, Refused
 from indexer.paragraphs import paragraphs
+from indexer.reading import as_document, new_id
 from indexer.sandbox import Parser
 from indexer.scan import DATABASE, scan
 from indexer.store import Store

@@ -317,6 +317,11 @@ class Store:
         rows = self.db.execute("SELECT id, root, source, size, mtime_ns, sha256, described FROM documents ORDER BY key")
         return [FileState(*row) for row in rows]
 
+    def embedded(self, document_id: str) -> frozenset[bytes]:
+        """Return the hashes of what was embedded of a document."""
+        sql = "SELECT embedded FROM passages WHERE document = (SELECT key FROM documents WHERE id = ?)"
+        return frozenset(bytes(row[0]) for row in self.db.execute(sql, (document_id,)))
+
     def vectors(self) -> tuple[npt.NDArray[np.int64], Vectors]:
         """Return the key (n,) and vector (n, d) of every passage, in the order of keys. Raises `IndexDamaged`."""
         rows = self.db.execute(

@@ -34,14 +34,16 @@ def main() -> None:
     """Write the lock files."""
     run, dev = resolve(), resolve("--extra", "dev", "--extra", "eval", "--extra", "mcp")
     scale = resolve("--extra", "scale")
-    scale_test = resolve("--extra", "scale", "--extra", "scale-test")
+    ray = resolve("--extra", "ray")
+    scale_test = resolve("--extra", "scale", "--extra", "ray", "--extra", "scale-test")
     apart = re.compile(f"{CUDA.pattern}|{TORCH.pattern}")
     parts = {
         "run.lock": [r for r in run if not apart.match(r)],
         "dev.lock": [r for r in dev if not apart.match(r)],
         "mcp.lock": [r for r in resolve("--extra", "mcp") if name_of(r) not in map(name_of, run)],
         "scale.lock": [r for r in scale if r not in run],
-        "scale-test.lock": [r for r in scale_test if r not in scale],
+        "ray.lock": [r for r in ray if r not in run],
+        "scale-test.lock": [r for r in scale_test if r not in scale and r not in ray],
         "torch.lock": [r for r in run if apart.match(r)],
         "torch-cpu.lock": [CPU_BUILD],
     }

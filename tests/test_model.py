@@ -32,10 +32,11 @@ from soaking import SOAKING, times
 import indexer.embedding
 from api.cli import main
 from indexer import readers
-from indexer.build import as_document, build, remove
+from indexer.build import build, remove
 from indexer.catalogue import Filters
 from indexer.entries import Entry, cut
 from indexer.index import Index, IndexBusy
+from indexer.reading import as_document
 from indexer.scan import File
 from indexer.store import Store
 from indexer.words import query_stems
