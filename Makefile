@@ -3,12 +3,12 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes
-SOAKED := tests/test_killing.py tests/test_corrupting.py tests/test_model.py \
+SOAKED := tests/test_killing.py tests/test_acknowledging.py tests/test_corrupting.py tests/test_model.py \
 	tests/test_confinement.py tests/test_overload.py tests/test_fuzzing.py tests/test_load.py tests/test_disk.py
 SAMPLE := .pincite/sample
 QUESTION := which NGOs were suspended in January
 
-.PHONY: run test scale soak check gate install serve eval bench page-bench screenshots lock clean
+.PHONY: run test scale soak check gate install serve eval bench page-bench screenshots lock sbom audit clean
 
 run: $(VENV)/.run ## set up, index the sample corpus, answer the question, serve the page
 	$(BIN)/pincite index corpus --index $(SAMPLE)
@@ -52,6 +52,12 @@ screenshots: $(VENV)/.dev ## the pictures of the README (needs Chromium)
 
 lock: ## resolve the dependencies again (needs uv)
 	$(BIN)/python requirements/lock.py
+
+sbom: $(VENV)/.dev ## what it is made of, as a CycloneDX file
+	$(BIN)/python requirements/sbom.py pincite.cdx.json
+
+audit: $(VENV)/.dev ## known weaknesses of what is locked (asks an advisory service; fails where none answers)
+	$(BIN)/python requirements/audit.py
 
 clean: ## forget the environment and the sample index
 	rm -rf $(VENV) .pincite
