@@ -158,9 +158,11 @@ def test_a_flood_finds_a_fault_that_is_planted(app: FastAPI, monkeypatch: pytest
         monkeypatch.setattr(overload, "_full", lambda: silent if fault == "no hint" else _HalfSaid())
     with served(app) as address:
         wait_until_ready(address)
-        said = apart(lambda: asyncio.run(flood(address, 1)))
-    found = {"ends unsaid": bool(said.lost), "lets all in": 503 not in said.statuses, "no hint": bool(said.wrong)}
-    assert found[fault], said
+        for _ in range(10):  # on a busy machine the first one may not be a flood
+            said = apart(lambda: asyncio.run(flood(address, 1)))
+            if {"ends unsaid": said.lost, "lets all in": 503 not in said.statuses, "no hint": said.wrong}[fault]:
+                return
+    raise AssertionError(said)
 
 
 def test_a_connection_that_a_program_keeps_for_its_next_question_is_still_there(address: str) -> None:
