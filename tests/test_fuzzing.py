@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -23,12 +25,13 @@ from schemathesis.checks import load_all_checks, not_a_server_error
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi import checks
 from serving import served, wait_until_ready
-from soaking import times
+from soaking import SOAKING, times
 
 from api.app import create_app
 
-EACH = times(6, 1_350)  # requests an operation, allowed ones and forbidden ones: some hundreds in all, and 50,000
-SEED = times(1, int(time.time()))
+# Requests an operation, allowed ones and forbidden ones: some hundreds in all, and 50,000.
+EACH = times(6, int(os.environ.get("EACH", "1350")))
+SEED = times(1, int(os.environ.get("SEED", time.time())))
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -97,6 +100,8 @@ def test_no_request_breaks_the_server_or_gets_an_answer_that_is_not_described(
         operations += 1
         with suppress(Unsatisfiable):  # nothing is forbidden where nothing can be given
             wrong += asked(found.ok(), address, mode, ids, seen)
+        if SOAKING:
+            print(f"{operations} operations, {seen.total()} requests, {len(wrong)} wrong", file=sys.stderr, flush=True)
     print(f"seed {SEED}: {seen.total()} requests to {operations} operations: {dict(seen)}")
     assert operations >= 26
     assert seen.total() >= 15 * EACH
