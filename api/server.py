@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import logging
 import socket
 import sys
+import time
 from importlib.util import find_spec
 
 import uvicorn
@@ -44,8 +46,18 @@ def serve(settings: Settings, as_json: bool) -> int:
         print(json.dumps({"address": address, "index": str(settings.index)}), flush=True)
     else:
         print(f"Pincite is at {address} (Ctrl-C stops it). {_reach(settings.host, writer)}", flush=True)
+    _log_with_times()
     uvicorn.Server(configuration(app)).run(sockets=[listener])
     return 0
+
+
+def _log_with_times() -> None:
+    """Have what is logged say when it was, in UTC."""
+    lines = logging.Formatter("%(asctime)sZ %(levelname)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
+    lines.converter = time.gmtime
+    handler = logging.StreamHandler()
+    handler.setFormatter(lines)
+    logging.getLogger("api").addHandler(handler)
 
 
 def configuration(app: FastAPI) -> uvicorn.Config:

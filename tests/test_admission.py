@@ -147,6 +147,20 @@ def test_guessing_and_asking_too_often_are_slowed_down(tokens: Tokens) -> None:
     assert guesses == [401] * 10 + [429] * 5
 
 
+def test_a_wrong_token_and_one_that_does_not_reach_are_logged_without_the_secret(
+    client: TestClient, tokens: Tokens, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = tokens.create("ann\n", Scope.SEARCH, 1)
+    client.get("/v1/documents", headers=bearing("pincite_wrong\x1b[2J"))
+    client.delete("/v1/documents/none", headers=bearing(secret))
+    assert [record.getMessage() for record in caplog.records if record.name == "api.admission"] == [
+        "a wrong token, from testclient",
+        "the token 'ann\\n' was used for what needs write, from testclient",
+    ]
+    assert secret not in caplog.text
+    assert "pincite_wrong" not in caplog.text
+
+
 def test_a_bucket_fills_again_and_does_not_remember_for_ever() -> None:
     now = 0.0
     bucket = Bucket(at_once=2, a_minute=60, clock=lambda: now)
