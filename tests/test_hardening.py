@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import logging
 import re
 import socket
 import stat
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -15,6 +17,7 @@ import pytest
 from serving import served
 
 from api.app import create_app
+from api.server import _log_with_times
 from api.tokens import Scope, Tokens
 from indexer.index import Index
 
@@ -136,6 +139,20 @@ def test_a_request_of_two_lengths_is_read_as_one_request_or_refused(address: str
 def test_who_sends_a_parameter_twice_is_refused_or_the_last_counts_and_no_field_is_made_of_it(address: str) -> None:
     twice = httpx.get(f"{address}/v1/search?q=a&q=b&limit=3&limit=999999")
     assert twice.status_code == 422
+
+
+def test_what_is_logged_says_when_it_was_in_utc(capsys: pytest.CaptureFixture[str]) -> None:
+    logger = logging.getLogger("api")
+    before = list(logger.handlers)
+    try:
+        _log_with_times()
+        logging.getLogger("api.admission").warning("a wrong token")
+    finally:
+        logger.handlers = before
+    [line] = capsys.readouterr().err.splitlines()
+    at = datetime.strptime(line.partition(" ")[0], "%Y-%m-%dT%H:%M:%S%z")
+    assert abs(datetime.now(UTC) - at) < timedelta(seconds=60)
+    assert line.endswith("WARNING: a wrong token")
 
 
 def test_a_secret_has_256_random_bits_and_no_two_are_alike(tmp_path: Path) -> None:
