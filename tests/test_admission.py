@@ -73,6 +73,14 @@ def test_a_token_reaches_as_far_as_its_scope(
     assert tuple(one.status_code for one in said) == allowed
 
 
+def test_a_scope_that_covers_everything_is_found(
+    client: TestClient, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Scope, "covers", lambda *_: True)
+    with pytest.raises(AssertionError):
+        test_a_token_reaches_as_far_as_its_scope(client, tokens, "search", (200, 403, 403))
+
+
 def test_whatever_is_not_known_to_read_only_needs_more() -> None:
     assert needed("GET", "/v1/search") == needed("POST", "/v1/ask") == Scope.SEARCH
     assert needed("POST", "/v1/something/new") == needed("PUT", "/v1/ask/x") == Scope.WRITE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -88,6 +89,15 @@ def test_on_a_full_disk_it_answers_says_what_is_wrong_and_goes_on_when_there_is_
     (disk / "ballast").unlink()
     assert main(["index", str(files), *at]) == 0
     assert (found(held), found(Index(disk / "index"))) == (2, 2)
+
+
+def test_a_full_disk_that_is_not_understood_is_found(
+    disk: Path, files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.faults._FULL", frozenset())
+    monkeypatch.setattr("indexer.faults.sqlite3.SQLITE_FULL", -1)
+    with pytest.raises((AssertionError, sqlite3.OperationalError)):
+        test_on_a_full_disk_it_answers_says_what_is_wrong_and_goes_on_when_there_is_space(disk, files, capsys)
 
 
 def test_in_a_folder_that_may_not_be_written_it_answers_and_writes_again_when_it_may(
@@ -225,8 +235,6 @@ def test_an_upload_waits_for_space_and_is_indexed_when_there_is_some(tmp_path: P
 def test_over_http_each_has_its_own_status_and_hint(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, message: str, code: int, status: int, kind: str
 ) -> None:
-    import sqlite3
-
     def failing(*_: object) -> None:
         error = sqlite3.OperationalError(message)
         error.sqlite_errorcode = code
