@@ -230,6 +230,7 @@ def test_an_upload_waits_for_space_and_is_indexed_when_there_is_some(tmp_path: P
         ("database or disk is full", 13, 507, "no-space"),
         ("attempt to write a readonly database", 8, 503, "read-only"),
         ("database disk image is malformed", 11, 503, "index-damaged"),
+        ("database is locked", 5, 503, "index-busy"),
     ],
 )
 def test_over_http_each_has_its_own_status_and_hint(
