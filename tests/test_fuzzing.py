@@ -53,6 +53,11 @@ def address(sample_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield at
 
 
+def described(address: str) -> Any:
+    """The description that the server gives of itself, however long that takes on a busy machine."""
+    return schemathesis.openapi.from_dict(httpx.get(f"{address}/openapi.json", timeout=300).json())
+
+
 def asked(operation: Any, address: str, mode: GenerationMode, ids: list[str], seen: Counter[int]) -> list[str]:
     """Send requests to one operation, and return what was wrong with the answers."""
     wrong: list[str] = []
@@ -77,8 +82,11 @@ def asked(operation: Any, address: str, mode: GenerationMode, ids: list[str], se
         seen[response.status_code] += 1
         # What is streamed is described as text; schemathesis would hold each event against that.
         streamed = "text/event-stream" in str(response.headers.get("content-type"))
+        held = CHECKS + [checks.response_schema_conformance] * (not streamed)
+        if case.media_type == "multipart/form-data":  # whose parts have no type: a number is a file with its digits
+            held = [check for check in held if check is not checks.negative_data_rejection]
         try:
-            case.validate_response(response, CHECKS + [checks.response_schema_conformance] * (not streamed))
+            case.validate_response(response, held)
         except FailureGroup as failures:
             wrong.extend(
                 f"{operation.label}: {type(f).__name__}: {f}\n{case.as_curl_command()}" for f in failures.exceptions
@@ -93,7 +101,7 @@ def asked(operation: Any, address: str, mode: GenerationMode, ids: list[str], se
 def test_no_request_breaks_the_server_or_gets_an_answer_that_is_not_described(
     address: str, mode: GenerationMode
 ) -> None:
-    schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
+    schema = described(address)
     ids = [d["id"] for d in httpx.get(f"{address}/v1/documents").json()["documents"]]
     wrong, seen, operations = [], Counter[int](), 0
     for found in schema.get_all_operations():
@@ -114,6 +122,6 @@ def test_a_fault_that_is_planted_is_found(address: str, monkeypatch: pytest.Monk
         raise ZeroDivisionError
 
     monkeypatch.setattr("api.routes_verify.resolved", broken)
-    schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
+    schema = described(address)
     wrong = asked(schema["/v1/resolve"]["GET"], address, GenerationMode.POSITIVE, [], Counter())
     assert "ServerError" in wrong[0]
