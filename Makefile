@@ -8,7 +8,7 @@ SOAKED := tests/test_killing.py tests/test_acknowledging.py tests/test_corruptin
 SAMPLE := .pincite/sample
 QUESTION := which NGOs were suspended in January
 
-.PHONY: run test scale soak check gate install serve eval bench page-bench screenshots lock sbom audit clean
+.PHONY: run test scale offline soak check gate install serve eval bench page-bench screenshots lock sbom audit clean
 
 run: $(VENV)/.run ## set up, index the sample corpus, answer the question, serve the page
 	$(BIN)/pincite index corpus --index $(SAMPLE)
@@ -25,6 +25,9 @@ test: $(VENV)/.dev ## set up and run the tests
 
 scale: $(VENV)/.dev ## what an index past one machine needs, and its tests (with PostgreSQL from the system)
 	$(PIP) -r requirements/scale.lock -r requirements/scale-test.lock
+
+offline: $(VENV)/.dev ## the tests where there is no network (Linux, as root)
+	unshare --net sh -c 'ip link set lo up && $(BIN)/python -m pytest'
 
 soak: $(VENV)/.dev ## the long form of the tests that kill, corrupt and load: hours
 	SOAK=1 $(BIN)/python -m pytest -rP --timeout 36000 $(SOAKED)
