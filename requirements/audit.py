@@ -16,7 +16,7 @@ from typing import Any
 HERE = Path(__file__).parent
 LOCKS = ("run.lock", "torch.lock", "mcp.lock", "scale.lock", "scale-test.lock", "dev.lock")
 SERVICES = ("pypi", "osv")
-SECONDS = 120  # for one service
+SECONDS = 60  # for one lock
 
 
 def asked(service: str, lock: str) -> dict[str, Any]:
