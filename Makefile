@@ -3,12 +3,12 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes
-SOAKED := tests/test_killing.py tests/test_corrupting.py tests/test_model.py \
+SOAKED := tests/test_killing.py tests/test_acknowledging.py tests/test_corrupting.py tests/test_model.py \
 	tests/test_confinement.py tests/test_overload.py tests/test_fuzzing.py tests/test_load.py tests/test_disk.py
 SAMPLE := .pincite/sample
 QUESTION := which NGOs were suspended in January
 
-.PHONY: run test scale soak check gate install serve eval bench page-bench screenshots lock clean
+.PHONY: run test scale offline soak check gate install serve eval bench page-bench screenshots lock sbom audit clean
 
 run: $(VENV)/.run ## set up, index the sample corpus, answer the question, serve the page
 	$(BIN)/pincite index corpus --index $(SAMPLE)
@@ -25,6 +25,9 @@ test: $(VENV)/.dev ## set up and run the tests
 
 scale: $(VENV)/.dev ## what an index past one machine needs, and its tests (with PostgreSQL from the system)
 	$(PIP) -r requirements/scale.lock -r requirements/ray.lock -r requirements/scale-test.lock
+
+offline: $(VENV)/.dev ## the tests where there is no network (Linux, as root)
+	unshare --net sh -c 'ip link set lo up && $(BIN)/python -m pytest'
 
 soak: $(VENV)/.dev ## the long form of the tests that kill, corrupt and load: hours
 	SOAK=1 $(BIN)/python -m pytest -rP --timeout 36000 $(SOAKED)
@@ -52,6 +55,12 @@ screenshots: $(VENV)/.dev ## the pictures of the README (needs Chromium)
 
 lock: ## resolve the dependencies again (needs uv)
 	$(BIN)/python requirements/lock.py
+
+sbom: $(VENV)/.dev ## what it is made of, as a CycloneDX file
+	$(BIN)/python requirements/sbom.py pincite.cdx.json
+
+audit: $(VENV)/.dev ## known weaknesses of what is locked (asks an advisory service; fails where none answers)
+	$(BIN)/python requirements/audit.py
 
 clean: ## forget the environment and the sample index
 	rm -rf $(VENV) .pincite

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 import math
 import time
 from collections import OrderedDict
@@ -18,6 +19,7 @@ from api import tokens
 from api.guard import drain
 from api.problems import ProblemError
 
+_log = logging.getLogger(__name__)
 _OPEN: Final = "/health"  # says only that the server is alive
 _READING: Final = frozenset(
     {"/v1/ask", "/v1/verify", "/v1/export", "/v1/chat/completions", "/mcp"}
@@ -89,9 +91,11 @@ class Admission:
         if token is None:
             if secret:
                 self._guesses.take(client)
+                _log.warning("a wrong token, from %s", client)
             return _unknown(bool(secret)), _CHALLENGE
         wanted = needed(scope["method"], scope["path"])
         if not token.scope.covers(wanted):
+            _log.warning("the token %r was used for what needs %s, from %s", token.name, wanted, client)
             return _too_little(token.scope, wanted), {}
         if wait := self._rate.take(token.name):
             return _too_often("There were too many requests with this token.", wait)

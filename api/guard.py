@@ -50,6 +50,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["path"].startswith("/v1/"):  # words of documents have no place in a browser's cache
+                    headers.setdefault("cache-control", "no-store")
             await send(message)
 
         limit = self._max_upload if scope["path"] == "/v1/documents" else MAX_BODY

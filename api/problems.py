@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from indexer.faults import NoSpace, ReadOnly, Unreachable, meaning
+from indexer.faults import Busy, NoSpace, ReadOnly, Unreachable, meaning
 from indexer.index import IndexBusy, IndexMissing
 from indexer.models import ModelUnavailable
 from indexer.scan import DATABASE
@@ -89,6 +89,10 @@ def problem_of(error: Exception, database: Path = Path(DATABASE)) -> ProblemErro
         case ReadOnly() as closed:
             return ProblemError(
                 HTTPStatus.SERVICE_UNAVAILABLE, "read-only", str(closed), "Searching goes on; only writing does not."
+            )
+        case Busy() as busy:
+            return ProblemError(
+                HTTPStatus.SERVICE_UNAVAILABLE, "index-busy", str(busy), "Nothing is lost; searching goes on meanwhile."
             )
         case Unreachable() as away:
             return ProblemError(

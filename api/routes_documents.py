@@ -16,6 +16,8 @@ from api.jobs import Jobs
 from api.library import Library
 from api.problems import ProblemError, documented, no_parameters, not_found
 from indexer.document import Document
+from indexer.faults import meaning
+from indexer.scan import DATABASE
 from search.addresses import Addresses
 
 router = APIRouter(prefix="/v1", tags=["documents"])
@@ -83,6 +85,8 @@ async def add_documents(
     try:
         job = await library.read(jobs.add, [(file.filename or "", file.file) for file in files])
     except OSError as error:
+        if meaning(error, library.folder / DATABASE):
+            raise  # a full disk, or no right to write: each has a problem of its own
         raise ProblemError(
             HTTPStatus.INSUFFICIENT_STORAGE,
             "not-stored",

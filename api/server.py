@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import logging
 import socket
 import sys
+import time
 from importlib.util import find_spec
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from api.settings import Settings
 from api.tokens import Tokens, TokensUnreadable
 from api.writer import Writer
+
+# Programs keep a connection that they may ask on again for 5 s (httpx, curl longer). A server that closes it as early
+# meets some of their questions on the way, and they are lost.
+IDLE_S = 75  # seconds
 
 
 def serve(settings: Settings, as_json: bool) -> int:
@@ -39,11 +46,26 @@ def serve(settings: Settings, as_json: bool) -> int:
         print(json.dumps({"address": address, "index": str(settings.index)}), flush=True)
     else:
         print(f"Pincite is at {address} (Ctrl-C stops it). {_reach(settings.host, writer)}", flush=True)
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, h11_max_incomplete_event_size=1 << 18
-    )
-    uvicorn.Server(config).run(sockets=[listener])
+    _log_with_times()
+    uvicorn.Server(configuration(app)).run(sockets=[listener])
     return 0
+
+
+def _log_with_times() -> None:
+    """Have what is logged say when it was, in UTC."""
+    lines = logging.Formatter("%(asctime)sZ %(levelname)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
+    lines.converter = time.gmtime
+    handler = logging.StreamHandler()
+    handler.setFormatter(lines)
+    logging.getLogger("api").addHandler(handler)
+
+
+def configuration(app: FastAPI) -> uvicorn.Config:
+    """Return how ``app`` is served: the tests serve it in the same way."""
+    return uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, h11_max_incomplete_event_size=1 << 18,
+        timeout_keep_alive=IDLE_S,
+    )  # fmt: skip
 
 
 def is_loopback(host: str) -> bool:

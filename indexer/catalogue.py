@@ -82,6 +82,8 @@ class Catalogue:
     def document(self, document_id: str) -> Document | None:
         """Return one document, None if there is no such."""
         row = self.store.db.execute(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if row is None:
+            self.integrity.missing(document_id)
         return Document(*row) if row else None
 
     def named(self, name: str) -> list[Document]:
@@ -114,17 +116,17 @@ class Catalogue:
 
     def text_of(self, document_id: str) -> str:
         """Return the whole text of a document. Raises `KeyError` if there is no such, `IndexDamaged`."""
-        row = self.store.db.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
-        if row is None:
-            raise KeyError(document_id)
-        return self.integrity.text(row[0])
+        return self.integrity.text(self._key(document_id))
 
     def text(self, document_id: str) -> str:
         """Return the whole text of a document, keeping those used last. Raises `KeyError` if there is no such."""
+        return self._text(self._key(document_id))
+
+    def _key(self, document_id: str) -> int:
         row = self.store.db.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is None:
-            raise KeyError(document_id)
-        return self._text(row[0])
+            raise self.integrity.missing(document_id)
+        return int(row[0])
 
     def paragraph_at(self, document_id: str, character: int) -> Paragraph:
         """Return the paragraph that a character of a document's text lies in, else the one before it, else the first.

@@ -32,6 +32,10 @@ class ReadOnly(NotWritten):
     """The folder or the files of the index may not be written."""
 
 
+class Busy(NotWritten):
+    """Another program has been writing the index for longer than is waited for."""
+
+
 class Unreachable(NotWritten, IndexUnusable):
     """A server that the index lies on does not answer; nothing that it acknowledged is lost."""
 
@@ -47,6 +51,8 @@ def meaning(error: Exception, path: Path) -> Exception | None:
         return NoSpace(f"There is no space left for {path}. Free some and do it again; nothing that was there is lost.")
     if primary == sqlite3.SQLITE_READONLY or (number in _READ_ONLY and _below(error, path.parent)):
         return ReadOnly(f"{path} may not be written. Give yourself the right to write it, or take another --index.")
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Busy(f"Another program has been writing {path} all this time. Try again when it is done.")
     if isinstance(error, sqlite3.DatabaseError) and primary not in _SOUND:
         return IndexDamaged(path, str(error))
     return None

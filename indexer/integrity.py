@@ -27,6 +27,7 @@ class Integrity:
         self._whole_up_to = whole_up_to
         self._generation = -1
         self._looked_through = False
+        self._found_by_id = -1
         self._whole: dict[int, bytes] = {}
         self._turn = threading.Lock()
 
@@ -55,6 +56,21 @@ class Integrity:
         if not isinstance(row[0], str) or seals.of_text(row[0].encode("utf-8", "surrogatepass")) != half:
             raise self._changed(key)
         return row[0]
+
+    def missing(self, document_id: str) -> KeyError:
+        """Return that there is no such document. Raises `IndexDamaged` if there may be one that is not found any more.
+
+        Looked at once for each generation, when a document is first missed: it reads every row.
+        """
+        db = self._store.db
+        if isinstance(db, sqlite3.Connection) and self._found_by_id != self._store.generation:
+            # The hash is read so that the rows are, and not the tree of ids that is to be checked.
+            with self._store.reading():
+                for key, own, _ in db.execute("SELECT key, id, sha256 FROM documents ORDER BY key").fetchall():
+                    if db.execute("SELECT key FROM documents WHERE id = ?", (own,)).fetchone() != (key,):
+                        raise IndexDamaged(self._store.path, f"{self._named(key)} is not found by its id")
+            self._found_by_id = self._store.generation
+        return KeyError(document_id)
 
     def _checked(self, key: int) -> bytes:
         """Check all that is known of a document; return the half of its seal that vouches for its text."""

@@ -20,7 +20,8 @@ CPU_BUILD = "torch==2.13.0+cpu \\\n    --hash=sha256:6746dbcbeb526eb61330b76b41f
 def resolve(*extra: str) -> list[str]:
     """Return the locked requirements, one string of several lines each."""
     command = ["uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11", "--quiet"]
-    options = ["--generate-hashes", "--no-header", "--no-annotate", *extra]
+    # pip itself is there wherever these are installed; a lock must not exchange it while it works.
+    options = ["--generate-hashes", "--no-header", "--no-annotate", "--no-emit-package", "pip", *extra]
     text = subprocess.run([*command, *options], check=True, capture_output=True, text=True, cwd=HERE.parent).stdout
     return re.split(r"\n(?=\S)", text.strip())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from indexer.words import split
 from search.folding import SAME, shingles
 from search.results import Quote
 
@@ -33,4 +34,10 @@ def _same(a: Quote, b: Quote) -> bool:
     """Whether nearly all words of the shorter quote stand in the longer one, in the same order."""
     x, y = shingles(a.citation.text), shingles(b.citation.text)
     least = min(len(x), len(y))
-    return least >= LEAST and len(x & y) >= SAME * least
+    return least >= LEAST and len(x & y) >= SAME * least and not _numbers_differ(a.citation.text, b.citation.text)
+
+
+def _numbers_differ(a: str, b: str) -> bool:
+    """Whether each of two texts has a number that the other has not: then neither repeats the other."""
+    x, y = ({word for word in split(text) if any(c.isdigit() for c in word)} for text in (a, b))
+    return bool(x - y and y - x)

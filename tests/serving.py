@@ -14,6 +14,8 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from api.server import configuration
+
 T = TypeVar("T")
 
 
@@ -21,7 +23,8 @@ T = TypeVar("T")
 def served(app: FastAPI, port: int = 0) -> Iterator[str]:
     """Serve ``app`` on this machine and give its address, without a slash at the end."""
     listener = socket.create_server(("127.0.0.1", port))
-    config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=2)
+    config = configuration(app)
+    config.timeout_graceful_shutdown = 2
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -73,6 +73,14 @@ def test_a_token_reaches_as_far_as_its_scope(
     assert tuple(one.status_code for one in said) == allowed
 
 
+def test_a_scope_that_covers_everything_is_found(
+    client: TestClient, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Scope, "covers", lambda *_: True)
+    with pytest.raises(AssertionError):
+        test_a_token_reaches_as_far_as_its_scope(client, tokens, "search", (200, 403, 403))
+
+
 def test_whatever_is_not_known_to_read_only_needs_more() -> None:
     assert needed("GET", "/v1/search") == needed("POST", "/v1/ask") == Scope.SEARCH
     assert needed("POST", "/v1/something/new") == needed("PUT", "/v1/ask/x") == Scope.WRITE
@@ -145,6 +153,20 @@ def test_guessing_and_asking_too_often_are_slowed_down(tokens: Tokens) -> None:
     assert said[-1].json()["type"] == "urn:pincite:too-often"
     guesses = [client.get("/", headers=bearing(f"guess{n}")).status_code for n in range(15)]
     assert guesses == [401] * 10 + [429] * 5
+
+
+def test_a_wrong_token_and_one_that_does_not_reach_are_logged_without_the_secret(
+    client: TestClient, tokens: Tokens, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = tokens.create("ann\n", Scope.SEARCH, 1)
+    client.get("/v1/documents", headers=bearing("pincite_wrong\x1b[2J"))
+    client.delete("/v1/documents/none", headers=bearing(secret))
+    assert [record.getMessage() for record in caplog.records if record.name == "api.admission"] == [
+        "a wrong token, from testclient",
+        "the token 'ann\\n' was used for what needs write, from testclient",
+    ]
+    assert secret not in caplog.text
+    assert "pincite_wrong" not in caplog.text
 
 
 def test_a_bucket_fills_again_and_does_not_remember_for_ever() -> None:

@@ -76,6 +76,12 @@ def test_no_byte_of_it_can_be_changed_unseen(index: Index) -> None:
     assert not index.audit.check().fault
 
 
+def test_a_log_that_believes_its_lines_is_found(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.audit._follows", lambda *_: True)
+    with pytest.raises(AssertionError):
+        test_no_byte_of_it_can_be_changed_unseen(index)
+
+
 def test_no_line_can_be_taken_out_moved_doubled_or_put_in_unseen(index: Index, tmp_path: Path) -> None:
     lines = index.audit.path.read_bytes().splitlines(keepends=True)
     forger = Audit(tmp_path / "forged")

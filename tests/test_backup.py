@@ -13,6 +13,7 @@ from killing import PlainParser, QuickEmbedder, answers
 
 import indexer.embedding
 from api.cli import main
+from indexer import backup as backups
 from indexer.backup import BadBackup, backup, restore
 from indexer.build import build, remove
 from indexer.index import Index
@@ -98,6 +99,21 @@ def test_a_changed_backup_is_refused_and_leaves_nothing(index: Index, tmp_path: 
         restored.close()
         shutil.rmtree(tmp_path / "c")
     assert refused > 20
+
+
+def test_a_restoring_that_believes_what_it_unpacks_is_found(
+    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Agreeing(str):
+        __slots__ = ()
+
+        def __ne__(self, _: object) -> bool:
+            return False
+
+    copied = backups._copied
+    monkeypatch.setattr("indexer.backup._copied", lambda *files: Agreeing(copied(*files)))
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        test_a_backup_in_which_a_file_was_exchanged_is_refused(index, tmp_path)
 
 
 def test_a_backup_in_which_a_file_was_exchanged_is_refused(index: Index, tmp_path: Path) -> None:

@@ -98,3 +98,13 @@ def test_another_question_has_no_list_and_no_conflict(engine: Engine) -> None:
     other = engine.ask("What did Gerald Staberock say?")
     assert (other.members, other.looked_at, other.conflicts) == ((), None, ())
     assert other.status is Status.ANSWERED
+
+
+def test_a_sentence_with_another_number_repeats_nothing(answer: Answer) -> None:
+    text = "In the first week of that month the regional court fined 12 organisations that had written on the vote"
+    [first, *_] = answer.quotes
+    quotes = [
+        replace(first, n=n, document=replace(first.document, id=str(n)), citation=replace(first.citation, text=words))
+        for n, words in ((1, text), (2, text), (3, text.replace("12", "14")))
+    ]
+    assert [quote.repeats for quote in marked_repeats(quotes)] == [None, 1, None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,32 @@ def test_what_a_document_says_is_not_given_out_once_it_was_changed(index: Index,
         opened.catalogue.text_of(about)
     if whole_up_to == 0 and "DELETE FROM seals" not in sql:
         assert "b.txt" in opened.catalogue.text_of(document("b.txt").id), "the other document still speaks"
+
+
+@pytest.mark.parametrize("where", [0, 1], ids=["in the tree of ids", "in its row"])
+def test_a_document_that_is_not_found_by_its_id_any_more_is_damage_and_not_missing(index: Index, where: int) -> None:
+    about, other = document("a.txt").id, document("b.txt").id
+    index.store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    index.close()
+    data = (index.folder / "pincite.db").read_bytes()
+    at = [m.start() for m in re.finditer(about.encode(), data)][where]
+    (index.folder / "pincite.db").write_bytes(data[:at] + b"x" + data[at + 1 :])
+    opened = Index(index.folder)
+    opened.catalogue.integrity = Integrity(opened.store, whole_up_to=0)
+    with pytest.raises(IndexDamaged, match=r"pincite\.db is damaged.*pincite doctor --repair --index"):  # noqa: PT012
+        for listed in opened.store.files():
+            opened.catalogue.document(listed.document_id)
+            opened.catalogue.text_of(listed.document_id)
+    assert "b.txt" in opened.catalogue.text_of(other)
+
+
+def test_what_was_never_there_is_missing_and_looked_for_once(index: Index) -> None:
+    integrity = index.catalogue.integrity
+    for _ in range(2):
+        with pytest.raises(KeyError):
+            index.catalogue.text_of("nothing")
+        assert index.catalogue.document("nothing") is None
+    assert integrity._found_by_id == index.store.generation
 
 
 def test_a_text_changed_after_it_was_read_once_is_noticed_at_the_next_reading(index: Index) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,8 @@ from test_readers import OFFICE, blocks_of, page, word_file, zipped
 from api.app import create_app
 from api.cli import main
 from indexer.build import build
-from indexer.document import Kind
+from indexer.catalogue import Catalogue
+from indexer.document import Kind, Passage
 from indexer.index import Index
 from indexer.paragraphs import paragraphs
 from indexer.readers import read
@@ -323,6 +326,17 @@ def test_hidden_words_are_found_but_rank_last_and_never_answer(engine: Engine) -
     assert hits[-1].passage.hidden
     assert not any(hit.passage.hidden for hit in hits[:-1])
     assert "Kessler" not in engine.ask(QUESTION).text
+
+
+def test_an_answer_that_takes_hidden_words_is_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    passages = Catalogue.passages
+
+    def shown(self: Catalogue, keys: Sequence[int]) -> dict[int, Passage]:
+        return {key: replace(passage, boilerplate=False) for key, passage in passages(self, keys).items()}
+
+    monkeypatch.setattr(Catalogue, "passages", shown)
+    with pytest.raises(AssertionError):
+        test_hidden_words_are_found_but_rank_last_and_never_answer(Engine.open(folder))
 
 
 def test_search_ask_reading_and_verification_mark_hidden_words_on_the_wire(folder: Path) -> None:

@@ -7,6 +7,7 @@ drawn from a hash, so exact search must find exactly what the loop finds.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -190,7 +191,7 @@ def shown(index: Index, found: list[tuple[int, float]]) -> list[tuple[str, int, 
 
 @pytest.mark.timeout(36000)
 def test_an_index_holds_what_a_plain_model_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    run(monkeypatch, times(6, 1_000), times(12, 40))
+    run(monkeypatch, times(6, int(os.environ.get("EXAMPLES", "1000"))), times(12, 40))
 
 
 def test_the_model_finds_words_that_are_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import io
+import os
+import shutil
+import sqlite3
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from killing import PlainParser, QuickEmbedder
+from serving import job_when_done
 from starlette.testclient import TestClient
 
 import indexer.embedding
@@ -20,12 +26,14 @@ from api.metrics import Metrics
 from indexer.build import build
 from indexer.index import Index
 
+SOMEBODY = 65534  # a user without rights
 FILLING = " ".join(f"word{n}" for n in range(20_000))
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     quick = QuickEmbedder()  # what is tested is where bytes go
+    monkeypatch.setattr("search.engine.Engine.warm", lambda _: None)
     monkeypatch.setattr(indexer.embedding, "load", lambda *_, **__: quick)
 
 
@@ -83,6 +91,15 @@ def test_on_a_full_disk_it_answers_says_what_is_wrong_and_goes_on_when_there_is_
     assert (found(held), found(Index(disk / "index"))) == (2, 2)
 
 
+def test_a_full_disk_that_is_not_understood_is_found(
+    disk: Path, files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.faults._FULL", frozenset())
+    monkeypatch.setattr("indexer.faults.sqlite3.SQLITE_FULL", -1)
+    with pytest.raises((AssertionError, sqlite3.OperationalError)):
+        test_on_a_full_disk_it_answers_says_what_is_wrong_and_goes_on_when_there_is_space(disk, files, capsys)
+
+
 def test_in_a_folder_that_may_not_be_written_it_answers_and_writes_again_when_it_may(
     disk: Path, files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -99,6 +116,66 @@ def test_in_a_folder_that_may_not_be_written_it_answers_and_writes_again_when_it
     subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
     build(held, [files], parser=PlainParser())
     assert found(held) == 2
+
+
+@contextmanager
+def as_somebody() -> Iterator[None]:
+    """As a user whom permissions bind: the superuser may write everywhere."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(SOMEBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def permit(folder: Path, allowed: bool) -> None:
+    """Give the right to write a folder and what is in it, or take it."""
+    for path in (folder, *folder.rglob("*")):
+        if os.geteuid() == 0:
+            os.chown(path, SOMEBODY, -1)
+        path.chmod((0o700 if path.is_dir() else 0o600) if allowed else (0o500 if path.is_dir() else 0o400))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="permissions of POSIX")
+def test_when_the_right_to_write_is_lost_it_answers_says_so_and_writes_again_in_the_same_process(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = Path(tempfile.mkdtemp(prefix="pincite-"))  # somebody else must get there
+    at.chmod(0o755)
+    files = Path(shutil.copytree(files, at / "files"))
+    index = Index(at / "index", create=True)
+    build(index, [files], parser=PlainParser())
+    index.close()
+    permit(at / "index", allowed=True)
+    app = create_app(
+        at / "index", hosts=["testserver"],
+        build_index=lambda i, paths, tell: build(i, paths, tell, parser=PlainParser()),
+    )  # fmt: skip
+    new = {"files": ("c.txt", b"A third harvest.")}
+    search = {"q": "harvest", "mode": "lexical"}
+    with TestClient(app) as client:
+        with as_somebody():
+            assert client.get("/v1/search", params=search).json()["total"] == 1
+        permit(at / "index", allowed=False)
+        with as_somebody():
+            assert client.get("/v1/search", params=search).json()["total"] == 1
+            said = client.post("/v1/documents", files=new)
+            assert (said.status_code, said.json()["type"]) == (503, "urn:pincite:read-only")
+            assert "may not be written" in said.json()["detail"]
+            assert client.get("/v1/search", params=search).json()["total"] == 1
+            capsys.readouterr()
+            assert main(["index", str(files), "--index", str(at / "index")]) == 2
+            assert "may not be written" in capsys.readouterr().err
+        permit(at / "index", allowed=True)
+        with as_somebody():
+            job = client.post("/v1/documents", files=new)
+            assert job.status_code == 202
+            assert job_when_done(client, job.json()["id"])["files"][0]["state"] == "indexed"
+            assert client.get("/v1/search", params=search).json()["total"] == 2
+    shutil.rmtree(at)
 
 
 @pytest.fixture
@@ -153,13 +230,12 @@ def test_an_upload_waits_for_space_and_is_indexed_when_there_is_some(tmp_path: P
         ("database or disk is full", 13, 507, "no-space"),
         ("attempt to write a readonly database", 8, 503, "read-only"),
         ("database disk image is malformed", 11, 503, "index-damaged"),
+        ("database is locked", 5, 503, "index-busy"),
     ],
 )
 def test_over_http_each_has_its_own_status_and_hint(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, message: str, code: int, status: int, kind: str
 ) -> None:
-    import sqlite3
-
     def failing(*_: object) -> None:
         error = sqlite3.OperationalError(message)
         error.sqlite_errorcode = code
