@@ -50,6 +50,11 @@ def values(phrase: str) -> set[str]:
     return set(re.findall(r"\{(\w+)\}", phrase))
 
 
+def numbered(phrase: str) -> list[list[str]]:
+    """The forms that a number chooses between."""
+    return [part.split("|") for part in re.findall(r"\{([^{}]*\|[^{}]*)\}", phrase)]
+
+
 def test_both_languages_have_the_same_phrases() -> None:
     assert len(ENGLISH) > 200
     assert list(ENGLISH) == list(RUSSIAN)
@@ -58,9 +63,10 @@ def test_both_languages_have_the_same_phrases() -> None:
 @pytest.mark.parametrize("key", ENGLISH)
 def test_a_phrase_takes_the_same_values_in_both_and_has_a_form_for_each_number(key: str) -> None:
     assert values(ENGLISH[key]) == values(RUSSIAN[key])
-    assert len(ENGLISH[key].split("|")) in (1, 2)
-    assert len(RUSSIAN[key].split("|")) in (1, 3)
+    assert {len(forms) for forms in numbered(ENGLISH[key])} <= {2}
+    assert {len(forms) for forms in numbered(RUSSIAN[key])} <= {3}
     assert ("|" in ENGLISH[key]) <= ("|" in RUSSIAN[key])
+    assert "|" not in re.sub(r"\{[^{}]*\}", "", ENGLISH[key] + RUSSIAN[key])
 
 
 def test_each_phrase_that_the_page_says_is_there_and_each_that_is_there_is_said() -> None:

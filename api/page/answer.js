@@ -45,9 +45,9 @@ export class AnswerCard {
     if (answer.status === "unanswerable") return this.refuse(answer);
     this.body.replaceChildren();
     for (const sentence of answer.sentences) this.add(sentence);
-    const told = new Set(answer.sentences.flatMap((s) => s.citations)); // members that stand elsewhere are the answer
-    const [first, then] = answer.members?.some((m) => m.citations.some((n) => told.has(n))) ? ["", this.members(answer)] : [this.members(answer), ""];
-    this.node.replaceChildren(el("h2", {}, t("answer")), first, this.body, ...this.writing(answer), then,
+    const list = this.members(answer), quoted = answer.sentences.flatMap((s) => s.citations);
+    const named = answer.members?.some((m) => m.citations.some((n) => quoted.includes(n))); // if not, the list answers
+    this.node.replaceChildren(el("h2", {}, t("answer")), named ? "" : list, this.body, ...this.writing(answer), named ? list : "",
       ...answer.conflicts.map((c) => this.conflict(c)), this.sources(answer.citations, answer.writer));
   }
 

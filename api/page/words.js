@@ -26,11 +26,11 @@ const rules = new Intl.PluralRules(locale);
 const FORMS = { en: ["one", "other"], ru: ["one", "few", "many"] }[language];
 const names = new Intl.DisplayNames(locale, { type: "language", fallback: "code" });
 
-/** Say a phrase; `{name}` in it stands for a value, and `n` chooses the form. */
+/** Say a phrase; `{name}` in it stands for a value, and `n` chooses one of `{one|few|many}`. */
 export function t(key, values = {}) {
-  const forms = WORDS[key].split("|");
-  const form = forms.length > 1 ? forms[Math.max(0, FORMS.indexOf(rules.select(values.n)))] : forms[0];
-  return form.replace(/\{(\w+)\}/g, (_, name) => (typeof values[name] === "number" ? values[name].toLocaleString(locale) : values[name] ?? ""));
+  const form = FORMS.indexOf(rules.select(values.n));
+  const value = (given) => (typeof given === "number" ? given.toLocaleString(locale) : given ?? "");
+  return WORDS[key].replace(/\{([^}]+)\}/g, (_, name) => (name.includes("|") ? name.split("|")[Math.max(0, form)] : value(values[name])));
 }
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -78,7 +78,7 @@ def bytes_of(page: Page, address: str) -> int:
     for path in ("/documents", "/timeline", "/tray"):
         page.goto(address + path)
         page.wait_for_selector("#view h1")
-    page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("networkidle")  # its icons are there
     return sum(size for url, size in sizes.items() if "/page/" in url or url == f"{address}/")
 
 
