@@ -8,7 +8,7 @@ SOAKED := tests/test_killing.py tests/test_acknowledging.py tests/test_corruptin
 SAMPLE := .pincite/sample
 QUESTION := which NGOs were suspended in January
 
-.PHONY: run test scale offline soak check gate install serve eval bench page-bench screenshots lock sbom audit clean
+.PHONY: run test scale offline cluster soak check gate install serve eval bench page-bench screenshots lock sbom audit clean
 
 run: $(VENV)/.run ## set up, index the sample corpus, answer the question, serve the page
 	$(BIN)/pincite index corpus --index $(SAMPLE)
@@ -28,6 +28,10 @@ scale: $(VENV)/.dev ## what an index past one machine needs, and its tests (with
 
 offline: $(VENV)/.dev ## the tests where there is no network (Linux, as root)
 	unshare --net sh -c 'ip link set lo up && $(BIN)/python -m pytest'
+
+cluster: $(VENV)/.dev ## the tests on a Milvus cluster, in a network of its own (Linux; needs Debian's libcjson1): minutes
+	$(PIP) -r requirements/scale.lock -r requirements/scale-test.lock -r requirements/scale-cluster.lock
+	unshare -rn sh -c 'ip link set lo up && exec $(BIN)/python -m pytest -rs -s tests/test_cluster.py'
 
 soak: $(VENV)/.dev ## the long form of the tests that kill, corrupt and load: hours
 	SOAK=1 $(BIN)/python -m pytest -rP --timeout 36000 $(SOAKED)

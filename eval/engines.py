@@ -64,13 +64,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         index = location.open(create=True)
         if index.catalogue.count()[2]:
             sys.exit("The library is not empty: name another one.")
-        began = time.monotonic()
+        began, writing = time.monotonic(), 0.0
         with index.only_writer():
             for entries in _batches(given.data, given.passages):
+                ready = time.monotonic()
                 write(index, entries, cast(Embedder, Random()))
+                writing += time.monotonic() - ready
             index.follow()
         took = time.monotonic() - began
-        print(json.dumps({"load_s": round(took, 1), **measured(index, given.seconds)}))
+        print(json.dumps({"load_s": round(took, 1), "write_s": round(writing, 1), **measured(index, given.seconds)}))
         index.close()
 
 

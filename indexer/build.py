@@ -115,7 +115,7 @@ def build(
         jobs = _look(index, found, known, manifests, tally)
         with (
             parser or Parser() as reader,
-            closing(_results(jobs, frozenset(ids), reader, embedder, sizes, cluster)) as results,
+            closing(_results(index, jobs, gone, reader, embedder, sizes, cluster)) as results,
         ):
             for batch in _batches(_read(index, jobs, results, known, ids, tally)):
                 _write(index, batch, embedder(), tally)
@@ -146,18 +146,20 @@ def _embedder(index: Index, model: str | None, sizes: Sizes) -> Callable[[], Emb
 
 
 def _results(
+    index: Index,
     jobs: Sequence[Job],
-    gone: frozenset[str],
+    gone: Sequence[FileState],
     parser: Parser,
     embedder: Callable[[], Embedder],
     sizes: Sizes,
     cluster: Cluster | None,
 ) -> Generator[Read]:
-    """Read the files here or on a cluster, in their order; ``gone`` are the SHA-256 of documents whose file is gone."""
+    """Read the files here or on a cluster, in their order; ``gone`` are documents whose file is gone."""
     if cluster is None or not jobs:
         yield from (read(job, parser, sizes) for job in jobs)
     else:
-        yield from cluster.read(jobs, gone, parser, embedder(), sizes)
+        embedded = {state.sha256: index.store.embedded(state.document_id) for state in gone}
+        yield from cluster.read(jobs, embedded, parser, embedder(), sizes)
 
 
 def remove(index: Index, document_ids: Sequence[str]) -> int:

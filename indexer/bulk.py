@@ -48,14 +48,16 @@ class NotAlike(IndexUnusable):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is the same for all jobs; ``gone`` are the SHA-256 of documents whose vectors may be there still."""
+    """What is the same for all jobs; ``gone`` has the hashes of what was embedded of documents whose file is gone, by
+    their SHA-256: a renamed file keeps its vectors.
+    """
 
     model: str
     revision: str
     sizes: Sizes
     limits: Limits
     max_file_mb: int
-    gone: frozenset[str]
+    gone: Mapping[str, frozenset[bytes]]
     code: str
 
 
@@ -73,7 +75,12 @@ class Cluster:
         self._ray: Any = ray
 
     def read(
-        self, jobs: Sequence[Job], gone: frozenset[str], parser: Parser, embedder: Embedder, sizes: Sizes
+        self,
+        jobs: Sequence[Job],
+        gone: Mapping[str, frozenset[bytes]],
+        parser: Parser,
+        embedder: Embedder,
+        sizes: Sizes,
     ) -> Iterator[Read]:
         """Have the workers read and embed; yield what became of each job, in order.
 
@@ -181,7 +188,8 @@ class Worker:
         return got if got.entry is None else replace(got, entry=self._embedded(got.entry, job, got.sha256))
 
     def _embedded(self, entry: Entry, job: Job, sha256: str) -> Entry:
-        missing = [] if sha256 in self._work.gone else [key for key in entry.embedded if key not in job.known]
+        known = job.known | self._work.gone.get(sha256, frozenset())
+        missing = [key for key in entry.embedded if key not in known]
         # the bundled model takes all cores for several texts, of which one is ours, and its vectors are the same
         each = 1 if self._work.model in BUNDLED else BATCH
         made: dict[bytes, Any] = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ FIELDS: Final = {"source": 4096, "publisher": 4096, "language": 64, "media_type"
 _BATCH: Final = 500  # rows of an upsert
 _MOST_KEYS: Final = 4_000  # of one deletion
 _MOST: Final = 16_384  # results of one search: the server's own limit
+_PATIENCE: Final = (3.0, 6.0, 12.0)  # seconds for each try of a read
+_BETWEEN: Final = 0.1
 _TIES: Final = 64  # more results asked for, so that of equal passages at the end those with the lowest keys are taken
 _WORDS: Final = 65_535  # bytes of the words of a passage
 _PATIENT: Final = {"grpc.keepalive_time_ms": 300_000}  # the client's own 10 s are too often for some servers
@@ -128,9 +131,11 @@ class Milvus:
                 indexes.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25",
                                   params={"bm25_k1": 1.2, "bm25_b": 0.75})  # fmt: skip
             self._client.create_collection(
-                collection, schema=schema, index_params=indexes, consistency_level="Bounded",
-                num_shards=self._place.shards,
-            )  # fmt: skip
+                collection, schema=schema, consistency_level="Bounded", num_shards=self._place.shards
+            )
+            # given with the collection, they would have it loaded at once, and a collection that is loaded takes no
+            # other number of replicas
+            self._client.create_index(collection, indexes)
             self._client.load_collection(collection, replica_number=self._place.replicas)
 
     def has(self, collection: str) -> bool:
@@ -218,27 +223,35 @@ class Milvus:
         return [(int(hit["key"]), float(hit["distance"])) for hit in found[0]]
 
     def _loaded(self, collection: str, read: Callable[..., Any], **how: Any) -> Any:
-        """Read a collection, after loading it again where a server that was started anew did not."""
+        """Read a collection; again where a node that was lost kept the answer back, and another replica has it.
+
+        A collection that a server, when it was started anew, did not load is loaded.
+        """
         with self._told():
-            try:
-                return read(collection, **how)
-            except self._failure as error:
-                if "load" not in error.message:
-                    raise
-                self._client.load_collection(collection, replica_number=self._place.replicas)
-                return read(collection, **how)
+            for seconds in _PATIENCE:
+                try:
+                    return read(collection, **how, timeout=seconds)
+                except Exception as error:
+                    if isinstance(error, self._failure) and "load" in error.message:
+                        self._client.load_collection(collection, replica_number=self._place.replicas)
+                    elif seconds == _PATIENCE[-1] or not (isinstance(error, self._failure) or _of_grpc(error)):
+                        raise
+                    time.sleep(_BETWEEN)
+            return read(collection, **how, timeout=_PATIENCE[-1])
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
         except self._failure as error:
-            raise Unreachable(f"Milvus at {self._place.uri} failed: {error.message}") from error
+            what = error.message.partition(": stack trace")[0]  # what follows is of use to its makers only
+            raise Unreachable(f"Milvus at {self._place.uri} failed: {what}") from error
         except IndexUnusable:
             raise
         except Exception as error:  # of gRPC, whose kinds are many
-            if type(error).__module__.startswith("grpc"):
-                raise Unreachable(f"Milvus at {self._place.uri} cannot be reached: {error}") from error
+            if _of_grpc(error):
+                what = error.details() if hasattr(error, "details") else error
+                raise Unreachable(f"Milvus at {self._place.uri} cannot be reached: {what}") from error
             raise
 
 
@@ -255,6 +268,10 @@ def expression(filters: Filters) -> str:
         last = filters.date_to if len(filters.date_to) >= len("2021-01-31") else f"{filters.date_to}-99"
         parts.append(f'date != "" and date <= {_quoted(last)}')
     return " and ".join(parts)
+
+
+def _of_grpc(error: Exception) -> bool:
+    return type(error).__module__.startswith("grpc")
 
 
 def _quoted(text: str) -> str:

@@ -45,6 +45,7 @@ def main() -> None:
         "scale.lock": [r for r in scale if r not in run],
         "ray.lock": [r for r in ray if r not in run],
         "scale-test.lock": [r for r in scale_test if r not in scale and r not in ray],
+        "scale-cluster.lock": [r for r in resolve("--extra", "scale-cluster") if r not in run],
         "torch.lock": [r for r in run if apart.match(r)],
         "torch-cpu.lock": [CPU_BUILD],
     }

@@ -73,7 +73,7 @@ def ray_cluster() -> Iterator[RayCluster]:
             ["--head", f"--port={port}", "--include-dashboard=false", f"--ray-client-server-port={free_port()}"],
             [f"--address={address}"],
         ):
-            cluster.nodes.append(_node(folder, place))
+            _add_node(cluster, folder, place)
         yield cluster
     finally:
         for node in cluster.nodes:
@@ -81,7 +81,7 @@ def ray_cluster() -> Iterator[RayCluster]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _node(folder: Path, place: list[str]) -> subprocess.Popen[bytes]:
+def _add_node(cluster: RayCluster, folder: Path, place: list[str]) -> None:
     options = [
         "start", *place, "--node-ip-address=127.0.0.1", "--num-cpus=1", f"--object-store-memory={100 * _MIB}",
         "--disable-usage-stats", f"--temp-dir={folder}", "--block", "--min-worker-port=0", "--max-worker-port=0",
@@ -89,12 +89,12 @@ def _node(folder: Path, place: list[str]) -> subprocess.Popen[bytes]:
     log = folder / f"node{len(place)}{free_port()}.log"
     with log.open("wb") as out:
         node = subprocess.Popen([sys.executable, "-c", _START, *options], stdout=out, stderr=out)
-    until = time.monotonic() + 60
+    cluster.nodes.append(node)
+    until = time.monotonic() + 180
     while b"Ray runtime started" not in log.read_bytes():
         if node.poll() is not None or time.monotonic() > until:
             raise RuntimeError(f"Ray did not start: {log.read_text()[-2000:]}")
         time.sleep(0.1)
-    return node
 
 
 def _end(node: subprocess.Popen[bytes]) -> None:
