@@ -19,7 +19,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ("run", "torch", "torch-cpu", "mcp", "scale", "scale-test", "dev")
+LOCKS = ("run", "torch", "torch-cpu", "mcp", "scale", "ray", "scale-test", "dev")
 
 
 def program(name: str) -> ModuleType:
