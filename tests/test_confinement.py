@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 from soaking import times
 
-from indexer.build import as_document
 from indexer.document import Extract, Refused
 from indexer.entries import cut
+from indexer.reading import as_document
 from indexer.sandbox import Limits, Parser
 from indexer.scan import File
 
