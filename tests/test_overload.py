@@ -31,6 +31,9 @@ from api.problems import ProblemError
 from indexer.build import build
 from indexer.index import Index
 
+# A server that is stopped with connections that nobody reads leaves them to the end of its loop.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 AT_ONCE = 200  # connections, to 127.0.0.1 only
 SEARCH = "/v1/search?q=harvest&mode=lexical"
 
