@@ -22,7 +22,7 @@ from api.uploads import NotKept, keep, sweep, uploads_of
 from indexer.build import Outcome, Progress, remove
 from indexer.document import Document
 from indexer.faults import NotWritten, Unreachable, meaning
-from indexer.index import Index, IndexBusy
+from indexer.index import Index, IndexBusy, IndexMissing
 from indexer.location import Location
 from indexer.manifest import MANIFEST
 from indexer.scan import DATABASE
@@ -151,8 +151,8 @@ class Jobs:
         while not self._stopping.is_set():
             with suppress(queue.Empty):
                 return self._waiting.get(timeout=_LOOK_EVERY)
-            with suppress(IndexUnusable):
-                for job_id in self._records.unfinished():
+            with suppress(IndexMissing, IndexUnusable):
+                for job_id in JobRecords(self._db(create=False)).unfinished():
                     self._waiting.put(job_id)
         return None
 
@@ -264,10 +264,10 @@ class Jobs:
     def _records(self) -> JobRecords:
         return JobRecords(self._db())
 
-    def _db(self) -> Index:
+    def _db(self, *, create: bool = True) -> Index:
         with self._opening:
             if self._index is None:
-                self._index = self._location.open(create=True)
+                self._index = self._location.open(create=create)
             return self._index
 
     @contextmanager

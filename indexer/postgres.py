@@ -128,7 +128,7 @@ class PostgresStore(Store):
 
     def create(self) -> None:
         """Make the library with an empty first version, if there is none."""
-        with self.alone("create"):
+        with self.alone("create", wait=True):
             self.db.script(SHARED.format(name=self.name))
             if self._current() is None:
                 self.begin_version("current")
@@ -263,14 +263,13 @@ class PostgresStore(Store):
             session.close()
 
     @contextmanager
-    def alone(self, what: str) -> Iterator[bool]:
-        """Try to be the only one in the library who does ``what``; say whether. A process that dies lets go."""
+    def alone(self, what: str, *, wait: bool = False) -> Iterator[bool]:
+        """Be the only one in the library who does ``what``, if need be by waiting; say whether. Who dies lets go."""
         session = self._connected()
+        lock = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
         try:
-            yield bool(
-                session.execute("SELECT pg_try_advisory_lock(hashtextextended(?, 0))", (f"{self.name} {what}",))
-                .fetchone()[0]
-            )  # fmt: skip
+            got = session.execute(f"SELECT {lock}(hashtextextended(?, 0))", (f"{self.name} {what}",)).fetchone()[0]
+            yield wait or bool(got)
         finally:
             session.close()
 

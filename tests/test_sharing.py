@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -108,6 +109,24 @@ def finished(client: httpx.Client, job_id: str, seconds: float = 120) -> dict[st
     raise TimeoutError(answer.text)
 
 
+def documents(address: str, seconds: float = 60) -> dict[str, Any]:
+    """What a server lists, as soon as its database is there for it again."""
+    until = time.monotonic() + seconds
+    while (answer := httpx.get(f"{address}/v1/documents", timeout=60)).status_code == 503 and time.monotonic() < until:
+        time.sleep(0.2)
+    listed: dict[str, Any] = answer.json()
+    return listed
+
+
+def test_servers_without_a_library_do_not_make_one(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.jobs._LOOK_EVERY", 0.1)
+    with two_servers(services.library(tmp_path / "index")) as client:
+        time.sleep(2)
+        assert client.get("/v1/search", params={"q": "court"}).json()["type"] == "urn:pincite:no-index"
+
+
 def test_an_upload_to_either_server_is_indexed_once_and_found_on_both(services: Services, tmp_path: Path) -> None:
     with two_servers(services.library(tmp_path / "index")) as client:
         jobs = [upload(client, n) for n in range(6)]
@@ -147,7 +166,7 @@ def test_a_database_that_was_killed_costs_no_acknowledged_upload(services: Servi
         time.sleep(1)
         assert [finished(client, job)["state"] for job in jobs] == ["done"] * 3
         for address in client.servers:  # type: ignore[attr-defined]
-            assert httpx.get(f"{address}/v1/documents").json()["total"] == 4
+            assert documents(address)["total"] == 4
 
 
 def test_an_engine_that_was_killed_costs_no_acknowledged_upload(services: Services, tmp_path: Path) -> None:
