@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _OPTIONS: Final = "-c jit=off"  # compiling a statement takes longer than running any of these
 _LOOK_EVERY: Final = 1.0  # seconds after which a thread that reads outside of a transaction looks for a new version
+_MAKING: Final = 0.05  # seconds between two looks whether another has made the library
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 
@@ -128,10 +129,15 @@ class PostgresStore(Store):
 
     def create(self) -> None:
         """Make the library with an empty first version, if there is none."""
-        with self.alone("create"):
-            self.db.script(SHARED.format(name=self.name))
-            if self._current() is None:
-                self.begin_version("current")
+        made = False
+        while not made:
+            with self.alone("create") as made:
+                if made:
+                    self.db.script(SHARED.format(name=self.name))
+                    if self._current() is None:
+                        self.begin_version("current")
+            if not made:  # another server is at it
+                time.sleep(_MAKING)
         self._follow_version()
 
     def begin_version(self, state: str = "building") -> int:
