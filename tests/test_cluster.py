@@ -1,7 +1,7 @@
 """A Milvus cluster as the engine: what one Milvus is held to, with replicas, and with nodes and the link to it lost.
 
 Milvus listens on all addresses of a machine, so this runs only where there is no network but the loopback:
-``unshare -rn sh -c 'ip link set lo up; python -m pytest tests/test_cluster.py'``.
+``unshare -n sh -c 'ip link set lo up; python -m pytest tests/test_cluster.py'``.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -282,6 +283,22 @@ def test_one_writes_at_a_time_on_all_machines(many: ScaleIndex, services: Servic
     with second.only_writer(), many.claim("job 1") as mine, second.claim("job 1") as again:
         assert (mine, again) == (True, False)
     second.close()
+
+
+def test_servers_that_begin_a_library_at_once_begin_one(services: Services, tmp_path: Path) -> None:
+    where = services.library(tmp_path / "many")
+    together = threading.Barrier(8)
+
+    def begin(_: int) -> int:
+        together.wait()
+        opened = where.open(create=True)
+        assert isinstance(opened, ScaleIndex)
+        version = opened.store.version
+        opened.close()
+        return version
+
+    with ThreadPoolExecutor(8) as servers:
+        assert list(servers.map(begin, range(8))) == [1] * 8
 
 
 def test_a_rebuild_is_seen_whole_or_not_at_all(many: ScaleIndex, services: Services) -> None:
