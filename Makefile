@@ -26,14 +26,10 @@ test: $(VENV)/.dev ## set up and run the tests
 scale: $(VENV)/.dev ## what an index past one machine needs, and its tests (with PostgreSQL from the system)
 	$(PIP) -r requirements/scale.lock -r requirements/ray.lock -r requirements/scale-test.lock
 
-<<<<<<< HEAD
 offline: $(VENV)/.dev ## the tests where there is no network (Linux, as root)
 	unshare --net sh -c 'ip link set lo up && $(BIN)/python -m pytest'
 
-cluster: $(VENV)/.dev ## the tests on a Milvus cluster, in a network of its own (Linux; needs Debian's libcjson1): minutes
-=======
 cluster: $(VENV)/.dev ## the tests on a Milvus cluster, in a network of its own (Linux, as root; needs Debian's libcjson1): minutes
->>>>>>> ray
 	$(PIP) -r requirements/scale.lock -r requirements/scale-test.lock -r requirements/scale-cluster.lock
 	unshare -n sh -c 'ip link set lo up && exec $(BIN)/python -m pytest -rs -s tests/test_cluster.py'
 
