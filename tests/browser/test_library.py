@@ -76,6 +76,15 @@ def test_a_file_that_could_not_be_sent_is_sent_on_retry(page: Page, empty: str) 
     expect(page.locator(".files li")).to_contain_text("report.txt added")
 
 
+def test_a_folder_is_added_with_the_folders_in_it(page: Page, empty: str, tmp_path: Path) -> None:
+    (tmp_path / "letters" / "old").mkdir(parents=True)
+    (tmp_path / "letters" / "new.txt").write_text("The committee met in Oslo in June 2019.\n")
+    (tmp_path / "letters" / "old" / "first.txt").write_text("The committee was founded in Bergen in May 2001.\n")
+    page.goto(f"{empty}/documents")
+    page.locator("#folder").set_input_files(tmp_path / "letters")
+    expect(page.locator(".documents li")).to_have_count(2)
+
+
 def test_files_are_added_by_dropping_them(page: Page, empty: str) -> None:
     page.goto(f"{empty}/documents")
     page.wait_for_selector(".drop")
