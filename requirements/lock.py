@@ -46,6 +46,7 @@ def main() -> None:
         "ray.lock": [r for r in ray if r not in run],
         "scale-test.lock": [r for r in scale_test if r not in scale and r not in ray],
         "scale-cluster.lock": [r for r in resolve("--extra", "scale-cluster") if r not in run],
+        "writer-test.lock": [r for r in resolve("--extra", "writer-test") if r not in run],
         "torch.lock": [r for r in run if apart.match(r)],
         "torch-cpu.lock": [CPU_BUILD],
     }

@@ -19,7 +19,8 @@ from cyclonedx.validation.json import JsonStrictValidator
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ("run", "torch", "torch-cpu", "mcp", "scale", "ray", "scale-test", "dev")
+ASIDE = ("dev", "torch-cpu", "scale-test", "scale-cluster", "writer-test")  # for its development and tests only
+LOCKS = ("run", "torch", "mcp", "scale", "ray", *ASIDE)
 
 
 def program(name: str) -> ModuleType:
@@ -53,7 +54,7 @@ def unlisted(bill: dict[str, Any]) -> list[str]:
     wrong += [
         f"{one} is installed, and in no lock" for one in there if not any(one in pins for pins in pinned.values())
     ]
-    aside = pinned["dev"] | pinned["scale-test"] | pinned["torch-cpu"]
+    aside = set().union(*(pinned[lock] for lock in ASIDE))
     return wrong + [f"{one} is installed" for one in there - aside if one not in listed]
 
 
