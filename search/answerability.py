@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -187,6 +187,10 @@ def support(
     words = question_words(question)
     if not words or not evidence:
         return None
+    same = np.mean([_script(e.text) == _script(question) for e in evidence])
+    other_script = bool(same <= 0.5)
+    if other_script:
+        words = tuple(_translated(word, question) for word in words)
     mentioned = np.array([[max(mention(w, e.text), 0.95 * mention(w, e.context)) for e in evidence] for w in words])
     token, centred = _token_support(words, asked, found)
     hard = np.array([w.kind != "word" for w in words])
@@ -196,9 +200,14 @@ def support(
     weight = np.where(exact, 2.0, np.where(hard, 1.6, 1.0))
     joint = weight @ soft / weight.sum()
     best = int(np.argmax(joint + 0.05 * np.array([e.dense for e in evidence])))
-    same = np.mean([_script(e.text) == _script(question) for e in evidence])
     pieces = tuple(int(((asked.offsets[:, 0] < w.end) & (asked.offsets[:, 1] > w.start)).sum()) for w in words)
-    return Support(words, mentioned, token, centred, pieces, best, float(joint[best]), bool(same <= 0.5))
+    return Support(words, mentioned, token, centred, pieces, best, float(joint[best]), other_script)
+
+
+def _translated(word: QuestionWord, question: str) -> QuestionWord:
+    """Take an abbreviation for a plain word: unlike a name it is translated, not spelt in another script (НПО, NGO)."""
+    own = word.kind == "name" and word.text.isupper() and _script(word.text) == _script(question)
+    return replace(word, kind="word") if own else word
 
 
 def _token_support(

@@ -153,6 +153,21 @@ def test_an_abbreviation_is_mentioned_by_its_name_and_a_word_though_its_space_is
     assert mention(word, "the World Bank and its partners") < 0.66
 
 
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Какие НПО приостановили работу?", "word in another script"),  # NGO: translated, not spelt in Latin letters
+        ("Какие NGO приостановили работу?", "name in another script"),
+        ("Что сказал Мамай о работе?", "name in another script"),
+    ],
+)
+def test_an_abbreviation_of_another_script_is_no_name(question, kind):
+    asked = WordVectors().token_vectors([question])[0]
+    found = answerability.support(question, evidence(), asked, WordVectors().token_vectors(PASSAGES))
+    word = next(w for w in found.words if w.text in ("НПО", "NGO", "Мамай"))
+    assert answerability.word_kind(word, found.other_script) == kind
+
+
 def test_the_fitted_numbers_fit_the_features_and_say_where_they_come_from():
     data = json.loads(Path(answerability.__file__).with_suffix(".json").read_text(encoding="utf-8"))
     assert tuple(data["question"]["features"]) == answerability.QUESTION_FEATURES

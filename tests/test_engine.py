@@ -89,6 +89,13 @@ def test_the_question_of_the_readme_is_answered_from_recital_o_and_the_statement
     assert {"ECHO", "Erkindik Kanaty"} <= names
 
 
+def test_the_same_question_in_russian_gets_the_same_members_and_conflicts(engine: Engine) -> None:
+    asked, answer = engine.ask(NGOS), engine.ask("Какие НПО были приостановлены в январе?")
+    assert answer.sentences[0].text == asked.sentences[0].text
+    assert [m.name for m in answer.members] == [m.name for m in asked.members] != []
+    assert {(c.aspect, c.kind) for c in answer.conflicts} == {(c.aspect, c.kind) for c in asked.conflicts} != set()
+
+
 def test_page_furniture_is_found_last_and_never_answers(engine: Engine) -> None:
     found = engine.search(Query("Related posts, editor's choice, popular", limit=200))
     furniture = [hit for hit in found.hits if hit.passage.boilerplate]
