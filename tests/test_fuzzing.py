@@ -124,4 +124,4 @@ def test_a_fault_that_is_planted_is_found(address: str, monkeypatch: pytest.Monk
     monkeypatch.setattr("api.routes_verify.resolved", broken)
     schema = described(address)
     wrong = asked(schema["/v1/resolve"]["GET"], address, GenerationMode.POSITIVE, [], Counter())
-    assert "ServerError" in wrong[0]
+    assert any("ServerError" in fault for fault in wrong)

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 from importlib.metadata import distributions
 from pathlib import Path
 from types import ModuleType
@@ -48,7 +49,8 @@ def unlisted(bill: dict[str, Any]) -> list[str]:
     """What is installed or locked for the program and is not in the bill as it is there."""
     listed = {(c["name"], c["version"]): c["scope"] for c in bill["components"]}
     pinned = {lock: {(name, version) for name, version, _ in sbom.locked(f"{lock}.lock")} for lock in LOCKS}
-    there = {(str(canonicalize_name(d.metadata["Name"])), d.version) for d in distributions()}
+    site = sysconfig.get_path("purelib")  # ray, once it is loaded, puts what it carries on the path as well
+    there = {(str(canonicalize_name(d.metadata["Name"])), d.version) for d in distributions(path=[site])}
     there = {one for one in there if one[0] not in ("pip", "setuptools", "pincite")}
     wrong = [f"{one} is locked" for one in pinned["run"] | pinned["torch"] if listed.get(one) != "required"]
     wrong += [
