@@ -106,7 +106,7 @@ class Draft:
     def _checked(self, unit: str) -> list[Sentence | Dropped]:
         """Check one sentence; [] if it holds no word."""
         words = " ".join(_LIST_MARK.sub("", _CITATION.sub("", unit)).replace("**", "").split())
-        if not any(c.isalnum() for c in words) or says_nothing(words):
+        if not any(c.isalpha() for c in words) or says_nothing(words):
             return []
         try:
             numbers = _cited(unit)

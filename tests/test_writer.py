@@ -71,7 +71,7 @@ def test_a_sentence_that_its_citation_does_not_support_is_dropped_and_says_why(
 
 
 def test_a_sentence_that_cites_nothing_is_cited_where_a_passage_supports_it(engine: FixedEngine) -> None:
-    written = "The tax authorities suspended KIBHR and Echo. The tax authorities suspended Napoleon."
+    written = "25.\nThe tax authorities suspended KIBHR and Echo. The tax authorities suspended Napoleon."
     with asking(engine, says(written)) as (client, _):
         body = asked_of(client)
     assert [s["text"] for s in body["sentences"]] == ["The tax authorities suspended KIBHR and Echo."]
