@@ -8,13 +8,17 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from api.app import create_app
 from api.server import configuration
+from indexer.build import build
+from indexer.index import Index
 
 T = TypeVar("T")
 
@@ -36,6 +40,17 @@ def served(app: FastAPI, port: int = 0) -> Iterator[str]:
         server.should_exit = True
         thread.join(timeout=20)
         listener.close()
+
+
+@contextmanager
+def served_files(folder: Path) -> Iterator[str]:
+    """Index what is below ``folder/files`` into ``folder/index``, serve it, and give the address when it is ready."""
+    index = Index(folder / "index", create=True)
+    build(index, [folder / "files"])
+    index.close()
+    with served(create_app(folder / "index")) as address:
+        wait_until_ready(address)
+        yield address
 
 
 def apart(work: Callable[[], T]) -> T:

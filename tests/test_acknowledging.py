@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from soaking import times
-
-ROOT = Path(__file__).parent.parent
+from soaking import outcome, times
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 
 def uploaded(folder: Path, files: int, *more: str) -> dict[str, Any]:
     """What came of uploading to a server that is killed, see tests/acknowledging.py."""
-    command = [sys.executable, ROOT / "tests" / "acknowledging.py", folder, "--files", str(files), *more]
-    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
-    quiet = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run(command, cwd=ROOT, env=quiet, stdout=subprocess.PIPE, text=True, check=False)
-    said: dict[str, Any] = json.loads(done.stdout)
-    print(json.dumps(said))
-    return said
+    return outcome("acknowledging.py", folder, "--files", str(files), *more)
 
 
 @pytest.mark.timeout(36000)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from making import document, put, unit
-from soaking import times
+from soaking import outcome, times
 
 from api.cli import main
 from indexer.index import Index, IndexBusy
@@ -21,20 +19,12 @@ from indexer.integrity import Integrity
 from indexer.repair import repair
 from indexer.store import IndexDamaged
 
-ROOT = Path(__file__).parent.parent
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 
 def corrupted(folder: Path, changes: int, *more: str) -> dict[str, Any]:
     """What came of changing bytes of an index in ``folder``, see tests/corrupting.py."""
-    command = [sys.executable, ROOT / "tests" / "corrupting.py", folder, "--changes", str(changes), *more]
-    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
-    quiet = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run(command, cwd=ROOT, env=quiet, capture_output=True, text=True, check=False)
-    assert done.stdout, done.stderr
-    said: dict[str, Any] = json.loads(done.stdout)
-    print(json.dumps(said))
-    return said
+    return outcome("corrupting.py", folder, "--changes", str(changes), *more)
 
 
 @needs_fork

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 import pytest
 from making import document, put, unit
 from playwright.sync_api import Page, expect
-from serving import served, wait_until_ready
+from serving import served, served_files
 from test_access import violations
 from test_asking import QUESTION, ask
 from test_pdf import lines, make_pdf
 
 from api.app import create_app
-from indexer.build import build
 from indexer.index import Index
 
 LONG = 20_000  # paragraphs, about 1,000 pages
@@ -54,11 +53,7 @@ def paged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         lines("5. It saw no prison, since none was opened to it."),
     ]
     (folder / "files" / "mission.pdf").write_bytes(make_pdf(pages))
-    index = Index(folder / "index", create=True)
-    build(index, [folder / "files"])
-    index.close()
-    with served(create_app(folder / "index")) as at:
-        wait_until_ready(at)
+    with served_files(folder) as at:
         yield at
 
 
@@ -166,11 +161,7 @@ def referring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (folder / "files" / "b.txt").write_text(
         "A/HRC/28/5\n\nReport of the Working Group\n\n1. It met in March.\n\n2. It met in June.\n"
     )
-    index = Index(folder / "index", create=True)
-    build(index, [folder / "files"])
-    index.close()
-    with served(create_app(folder / "index")) as at:
-        wait_until_ready(at)
+    with served_files(folder) as at:
         yield at
 
 

@@ -6,11 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
-from serving import served, wait_until_ready
-
-from api.app import create_app
-from indexer.build import build
-from indexer.index import Index
+from serving import served_files
 
 MARK = "not visible in the original"
 PART = "has characters not visible in the original"
@@ -27,11 +23,7 @@ def ghosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         f'<title>Grain</title><p>{SEEN}</p><p style="display:none">{GHOST}</p>', "utf-8"
     )
     (at / "files" / "court.txt").write_text("The court sus\u200bpended the radio station in Osmanly.\n", "utf-8")
-    index = Index(at / "index", create=True)
-    build(index, [at / "files"])
-    index.close()
-    with served(create_app(at / "index")) as address:
-        wait_until_ready(address)
+    with served_files(at) as address:
         yield address
 
 
