@@ -26,7 +26,7 @@ async def page(request: Request) -> Response:
     writer: Writer | None = request.app.state.writer
     if writer is None:
         return FileResponse(FOLDER / "index.html", headers=_FRESH)
-    where = "local" if writer.local else "encrypted" if writer.encrypted else "open"
+    where = "local" if writer.local else "remote"
     facts = f'data-model="{escape(writer.model)}" data-host="{escape(writer.host)}" data-where="{where}"'
     html = (FOLDER / "index.html").read_text("utf-8")
     said = html.replace(f"{_PROMISE}>{_LOCAL}", f"{_PROMISE} {facts}>{escape(writer.disclosure)}")

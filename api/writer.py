@@ -41,8 +41,20 @@ def address_of(url: str) -> str:
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("may hold no user name, password, ? or #; a key belongs in PINCITE_WRITER_KEY")
     _ = parts.port  # raises ValueError for what is no port
+    if parts.scheme == "http" and not _is_this_machine(parts.hostname):
+        raise ValueError(
+            "would send words of the documents unencrypted: name it with https://, or make a tunnel to it "
+            "(ssh -L 8000:127.0.0.1:8000 HOST) and name http://127.0.0.1:8000/v1"
+        )
     path = parts.path.rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{path if path.endswith(_PATH) else path + _PATH}"
+
+
+def _is_this_machine(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +89,7 @@ class Writer:
     @property
     def local(self) -> bool:
         """Whether it is a program on this machine."""
-        name = urlsplit(self.address).hostname or ""
-        try:
-            return ipaddress.ip_address(name).is_loopback
-        except ValueError:
-            return name == "localhost"
+        return _is_this_machine(urlsplit(self.address).hostname or "")
 
     @property
     def encrypted(self) -> bool:
@@ -92,10 +100,9 @@ class Writer:
     def disclosure(self) -> str:
         """What is sent where, in a sentence."""
         where = "a program on this machine" if self.local else "another machine"
-        how = "" if self.local or self.encrypted else ", unencrypted"
         return (
             f"A writer is on: each question that is asked, and up to 8 passages found for it, are sent to {self.model} "
-            f"at {self.host}, {where}{how}."
+            f"at {self.host}, {where}."
         )
 
     async def reply(self, messages: Sequence[dict[str, str]]) -> AsyncGenerator[str, None]:

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from eval.refusal_questions import Example, Made, make
 from indexer.embedding import load
+from indexer.language import detect
 from indexer.tokenvectors import TokenVectors
 from indexer.words import split
 from search import answerability
@@ -46,10 +47,14 @@ KIND_SHARE = {"name": 1.0, "word": 0.6, "name in another script": 0.7, "word in 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """One question's features; ``supported`` is 1, 0 or unknown (-1) for each word; ``hit``: gold found."""
+    """One question's features; ``supported`` is 1, 0 or unknown (-1) for each word; ``hit``: gold found.
+
+    ``language`` is that of the question, and whether its passages are in another script.
+    """
 
     dataset: str
     kind: str
+    language: str
     hit: bool
     word_kinds: tuple[str, ...]
     supported: tuple[int, ...]
@@ -173,7 +178,8 @@ def _observed(
     kinds = tuple(answerability.word_kind(word, found.other_script) for word in found.words)
     hit = bool({i for i, _, _ in ranked} & example.gold)
     supported = _supported(example, found.words, hit)
-    return Observed(made.name, example.kind, hit, kinds, supported, words, found, base, mean)
+    language = (detect(example.question) or "unknown") + (" over another script" if found.other_script else "")
+    return Observed(made.name, example.kind, language, hit, kinds, supported, words, found, base, mean)
 
 
 def _supported(example: Example, words: Sequence[answerability.QuestionWord], hit: bool) -> tuple[int, ...]:
@@ -320,6 +326,24 @@ def refused(rule: Rule, seen: Sequence[Observed]) -> dict[str, float]:
     return row
 
 
+def shipped() -> Rule:
+    """The rule as it stands in the product."""
+    plain = answerability.coefficients()
+    words = {kind: _line(model) for kind, model in plain["words"].items()}
+    return Rule(words, _line(plain["question"]), float(plain["threshold"]))
+
+
+def _line(model: dict[str, Any]) -> Line:
+    return Line(np.array(model["coefficients"]), float(model["intercept"]))
+
+
+def by_language(rule: Rule, seen: Sequence[Observed], fewest: int = 50) -> dict[str, dict[str, float]]:
+    """For each language with at least `fewest` questions whose answer was found: the share of each kind refused."""
+    count = Counter(one.language for one in seen if one.kind == "answerable" and one.hit)
+    common = sorted(language for language, n in count.items() if n >= fewest)
+    return {language: refused(rule, [one for one in seen if one.language == language]) for language in common}
+
+
 def written(rule: Rule, seen: Sequence[Observed], table: dict[str, dict[str, float]]) -> dict[str, Any]:
     """The rule as plain numbers, with where they come from."""
     count = Counter((one.dataset, one.kind) for one in seen)
@@ -344,13 +368,13 @@ def _plain(names: Sequence[str], line: Line) -> dict[str, Any]:
     return {"features": list(names), "coefficients": values, "intercept": round(line.intercept, 4)}
 
 
-def shown(table: dict[str, dict[str, float]]) -> Iterable[str]:
+def shown(table: dict[str, dict[str, float]], title: str = "refused, when left out") -> Iterable[str]:
     """The table as lines of text."""
     columns = ("answerable, found", "answerable", "near", "far", "native", "removed", "near at 5 %", "far at 5 %")
-    yield f"{'refused, when left out':22s}" + "".join(f"{column:>19s}" for column in columns)
+    yield f"{title:24s}" + "".join(f"{column:>19s}" for column in columns)
     for dataset, row in table.items():
         cells = (f"{row[column]:.2f}" if column in row else "-" for column in columns)
-        yield f"{dataset:22s}" + "".join(f"{cell:>19s}" for cell in cells)
+        yield f"{dataset:24s}" + "".join(f"{cell:>19s}" for cell in cells)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -363,6 +387,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     seen = observe(given.data, given.model)
     table = measure(seen)
     print("\n".join(shown(table)))
+    if given.action == "measure":
+        print("\n".join(shown(by_language(shipped(), seen), "refused as it ships")))
     if given.action == "fit":
         target = Path(answerability.__file__).with_suffix(".json")
         target.write_text(json.dumps(written(fit(seen), seen, table), indent=1) + "\n", encoding="utf-8")

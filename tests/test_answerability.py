@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eval import refusal
 from indexer.tokenvectors import TokenVectors
 from search import answerability
 from search.answerability import Evidence, Statistics, judge, mention, question_words
@@ -181,3 +182,13 @@ def test_more_support_never_makes_an_answer_less_likely():
     data = answerability.coefficients()
     *support, kind = data["question"]["coefficients"]
     assert min(support) >= 0 >= kind
+
+
+def test_the_rule_that_is_measured_weighs_as_the_one_that_answers() -> None:
+    rule, model = refusal.shipped(), answerability.coefficients()
+    features = np.random.default_rng(1).normal(size=(20, len(answerability.QUESTION_FEATURES)))
+    assert np.allclose(rule.question.odds(features), answerability.log_odds(model["question"], features))
+    features = np.random.default_rng(2).normal(size=(20, len(answerability.WORD_FEATURES)))
+    for kind, line in rule.words.items():
+        assert np.allclose(line.odds(features), answerability.log_odds(model["words"][kind], features))
+    assert rule.threshold == model["threshold"]

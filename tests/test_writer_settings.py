@@ -35,12 +35,20 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> FixedEngine:
         "http://h/v1?key=1",
         "http://h:99999/v1",
         "http://a b/",
+        "http://10.0.0.7:8000/v1",
+        "http://localhost.example.org/v1",
+        "http://user:secret@127.0.0.1@h/v1",
     ],
 )
 def test_an_address_that_cannot_be_one_is_refused_without_being_shown(url: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Settings(writer_url=url, writer_model="tiny")
     assert "secret" not in "; ".join(e["msg"] for e in refused.value.errors())
+
+
+def test_words_go_to_another_machine_only_encrypted() -> None:
+    with pytest.raises(ValidationError, match="unencrypted: name it with https"):
+        Settings(writer_url="http://gpu.office.example:8000/v1", writer_model="tiny")
 
 
 def test_a_model_is_needed_where_an_address_is_set() -> None:
@@ -80,7 +88,7 @@ def test_a_key_that_the_service_sends_back_as_its_words_is_not_shown(engine: Fix
         ("http://127.0.0.1:11434/v1", "at 127.0.0.1:11434, a program on this machine."),
         ("http://localhost:11434/v1", "a program on this machine."),
         ("https://example.org/v1", "at example.org, another machine."),
-        ("http://10.0.0.7:8000/v1", "at 10.0.0.7:8000, another machine, unencrypted."),
+        ("http://[::1]:8000/v1", "at [::1]:8000, a program on this machine."),
     ],
 )
 def test_what_is_sent_where_is_said(url: str, where: str, engine: FixedEngine) -> None:
