@@ -178,7 +178,7 @@ def _observed(
     kinds = tuple(answerability.word_kind(word, found.other_script) for word in found.words)
     hit = bool({i for i, _, _ in ranked} & example.gold)
     supported = _supported(example, found.words, hit)
-    language = (detect(example.question) or "unknown") + (" over another script" if found.other_script else "")
+    language = (detect(example.question) or "too short") + (" over another script" if found.other_script else "")
     return Observed(made.name, example.kind, language, hit, kinds, supported, words, found, base, mean)
 
 
@@ -371,10 +371,10 @@ def _plain(names: Sequence[str], line: Line) -> dict[str, Any]:
 def shown(table: dict[str, dict[str, float]], title: str = "refused, when left out") -> Iterable[str]:
     """The table as lines of text."""
     columns = ("answerable, found", "answerable", "near", "far", "native", "removed", "near at 5 %", "far at 5 %")
-    yield f"{title:24s}" + "".join(f"{column:>19s}" for column in columns)
+    yield f"{title:30s}" + "".join(f"{column:>19s}" for column in columns)
     for dataset, row in table.items():
         cells = (f"{row[column]:.2f}" if column in row else "-" for column in columns)
-        yield f"{dataset:24s}" + "".join(f"{cell:>19s}" for cell in cells)
+        yield f"{dataset:30s}" + "".join(f"{cell:>19s}" for cell in cells)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
