@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from eval.filling import batches, drawn, fill, unit
+from eval.filling import batches, by_model, drawn, fill, unit
 from indexer.catalogue import Filters
 from indexer.embedding import load
 from indexer.faults import Unreachable
@@ -47,14 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--index", type=Path, help="folder of the index (default: a new one, deleted afterwards)")
     parser.add_argument("--data", type=Path, required=True, help="folder with corpus.jsonl.gz")
     parser.add_argument("--passages", type=int, default=5_000, help="rows of the data; each is a passage")
-    parser.add_argument("--vectors", type=Path, help=".npy with a vector for each row, in order (default: random)")
+    parser.add_argument(
+        "--vectors", type=Path, help=".npy with a vector for each row, in order; the model makes one that is missing"
+    )
     parser.add_argument("--seconds", type=float, default=10.0, help="for each number of clients; 0 fills only")
     parser.add_argument(
         "--memory", nargs="*", default=[], metavar="NAME=PID", help="measure also the memory of this process's session"
     )
     given = parser.parse_args(arguments)
     groups = {name: int(pid) for name, _, pid in (pair.partition("=") for pair in given.memory)}
-    vectors = None if given.vectors is None else np.load(given.vectors, mmap_mode="r")
+    vectors = None if given.vectors is None else by_model(given.data, given.passages, given.vectors)
     with tempfile.TemporaryDirectory() as scratch:
         index = Location(given.index or Path(scratch) / "index", given.engine, given.catalogue).open(create=True)
         told: dict[str, Any] = {}
@@ -81,7 +83,7 @@ def filled(index: Index, data: Path, rows: int, vectors: Floats | None, groups: 
     }  # fmt: skip
 
 
-def measured(index: Index, seconds: float, groups: Mapping[str, int], by_model: bool) -> dict[str, Any]:
+def measured(index: Index, seconds: float, groups: Mapping[str, int], real: bool) -> dict[str, Any]:
     """Return size, memory, recall and latencies of a filled index."""
     before, began = memory({})["asking"], time.monotonic()
     passages = len(index.vectors())
@@ -89,7 +91,7 @@ def measured(index: Index, seconds: float, groups: Mapping[str, int], by_model: 
     opened = time.monotonic() - began
     held = memory(groups)
     words = _asked_words(index)
-    asked = _asked(index) if by_model else list(unit(np.stack([drawn(n) for n in range(ASKED)])))
+    asked = _asked(index) if real else list(unit(np.stack([drawn(n) for n in range(ASKED)])))
     time.sleep(_SETTLED)
     return {
         "passages": passages, "bytes_a_passage": round(index.size_on_disk() / passages),

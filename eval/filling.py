@@ -17,7 +17,7 @@ from typing import Any, cast
 import numpy as np
 
 from indexer.document import Block, Document, Extract
-from indexer.embedding import Embedder
+from indexer.embedding import Embedder, load
 from indexer.entries import Entry, cut, write
 from indexer.index import Index
 from indexer.passages import Sizes
@@ -25,7 +25,8 @@ from indexer.vectors import Floats
 
 DIMENSIONS = 384
 SIZES = Sizes(longest=512, joined=0, short=0)  # a row is a passage: none is cut, none joined with the next
-_BATCH = 40  # documents
+_BATCH = 40  # documents written at a time
+_TOGETHER = 1_000  # rows embedded at a time
 _GAP = "\n\n"
 
 Row = tuple[int, dict[str, Any]]
@@ -50,13 +51,24 @@ def unit(vectors: Floats) -> Floats:
     return made
 
 
+def by_model(data: Path, rows: int, file: Path) -> Floats:
+    """Return the model's vectors (n, d) of the first ``rows``, as `batches` takes them; ``file`` keeps them."""
+    if not file.exists():
+        model, made = load(), []
+        reads = (f"{row['title']}\n{row['text']}" for row in _rows(data, rows))
+        while chunk := list(itertools.islice(reads, _TOGETHER)):
+            made.append(model.embed_passages(chunk).astype(np.float16))
+        np.save(file, np.concatenate(made))
+    kept: Floats = np.load(file, mmap_mode="r")
+    return kept
+
+
 def batches(data: Path, rows: int, vectors: Floats | None) -> Iterator[list[Entry]]:
     """Cut the first ``rows`` of a data set in BEIR layout; ``vectors`` (n, d) has one for each, in order."""
-    with gzip.open(data / "corpus.jsonl.gz", "rt", encoding="utf-8") as lines:
-        read: Iterator[Row] = enumerate(json.loads(line) for line in itertools.islice(lines, rows))
-        documents = (list(of) for _, of in itertools.groupby(read, key=lambda row: row[1]["title"]))
-        while batch := [_entry(of, vectors) for of in itertools.islice(documents, _BATCH)]:
-            yield batch
+    numbered = enumerate(_rows(data, rows))
+    documents = (list(of) for _, of in itertools.groupby(numbered, key=lambda row: row[1]["title"]))
+    while batch := [_entry(of, vectors) for of in itertools.islice(documents, _BATCH)]:
+        yield batch
 
 
 def fill(index: Index, entries: Iterable[list[Entry]]) -> None:
@@ -64,6 +76,11 @@ def fill(index: Index, entries: Iterable[list[Entry]]) -> None:
     for batch in entries:
         write(index, batch, cast(Embedder, Random()))
     index.follow()
+
+
+def _rows(data: Path, rows: int) -> Iterator[dict[str, Any]]:
+    with gzip.open(data / "corpus.jsonl.gz", "rt", encoding="utf-8") as lines:
+        yield from (json.loads(line) for line in itertools.islice(lines, rows))
 
 
 def _entry(rows: Sequence[Row], vectors: Floats | None) -> Entry:
