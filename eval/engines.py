@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--seconds", type=float, default=10.0, help="for each number of clients; 0 fills only")
     parser.add_argument(
-        "--memory", nargs="*", default=[], metavar="NAME=PID", help="measure also the memory of this process's session"
+        "--memory", nargs="*", default=[], metavar="NAME=PID", help="measure this process too, with those below it"
     )
     given = parser.parse_args(arguments)
     groups = {name: int(pid) for name, _, pid in (pair.partition("=") for pair in given.memory)}
@@ -107,20 +108,21 @@ def measured(index: Index, seconds: float, groups: Mapping[str, int], real: bool
 
 def memory(groups: Mapping[str, int]) -> dict[str, int]:
     """Return the memory (MB) of this process and of each group, what several share divided between them."""
-    of = {"asking": [os.getpid()]} | {name: _session(pid) for name, pid in groups.items()}
+    of = {"asking": [os.getpid()]} | {name: _tree(pid) for name, pid in groups.items()}
     return {name: round(sum(map(_proportional, pids)) / 1e6) for name, pids in of.items()}
 
 
-def _session(leader: int) -> list[int]:
-    pids = [int(place.name) for place in Path("/proc").iterdir() if place.name.isdecimal()]
-    return [pid for pid in pids if _session_of(pid) == leader]
-
-
-def _session_of(pid: int) -> int:
-    try:
-        return os.getsid(pid)
-    except ProcessLookupError:
-        return 0
+def _tree(first: int) -> list[int]:
+    """Return a process and all that it started, at any remove."""
+    children: dict[int, list[int]] = {}
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended meanwhile
+            parent = int((place / "stat").read_text().rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(place.name))
+    found = [first]
+    for pid in found:
+        found += children.get(pid, [])
+    return found
 
 
 def _proportional(pid: int) -> int:

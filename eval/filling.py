@@ -91,7 +91,7 @@ def _entry(rows: Sequence[Row], vectors: Floats | None) -> Entry:
     source, about = f"{first['_id'].partition('#')[0]}.txt", first.get("metadata", {})
     name, text = hashlib.sha256(source.encode()).hexdigest(), _GAP.join(texts)
     document = Document(
-        name[:16], source, first["title"], about.get("year"), about.get("iso"), "en", "text/plain", name
+        name[:16], source, first["title"], about.get("iso"), about.get("year"), "en", "text/plain", name
     )
     entry = cut(document, Extract(text, blocks, "text/plain"), "", (len(text), 0), sizes=SIZES)
     if vectors is None:
