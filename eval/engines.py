@@ -14,8 +14,9 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ _EQUAL = 1e-4  # cosines: an engine may keep other bits of a vector
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Fill the library, ask it, and print what was measured as one line of JSON."""
+    """Fill the library, ask it, and print what was measured, each part a line of JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.engines", description=(__doc__ or "").partition(":")[0])
     parser.add_argument("--engine", help="milvus://HOST:PORT/NAME; without it FAISS and SQLite are measured")
     parser.add_argument("--catalogue", help="postgresql://...")
@@ -60,12 +61,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     vectors = None if given.vectors is None else by_model(given.data, given.passages, given.vectors)
     with tempfile.TemporaryDirectory() as scratch:
         index = Location(given.index or Path(scratch) / "index", given.engine, given.catalogue).open(create=True)
-        told: dict[str, Any] = {}
         if not index.catalogue.count()[2]:
-            told = filled(index, given.data, given.passages, vectors, groups)
+            print(json.dumps(filled(index, given.data, given.passages, vectors, groups)), flush=True)
         if given.seconds:
-            told |= measured(index, given.seconds, groups, vectors is not None)
-        print(json.dumps(told))
+            for told in measured(index, given.seconds, groups, vectors is not None):
+                print(json.dumps(told), flush=True)
         index.close()
 
 
@@ -84,26 +84,28 @@ def filled(index: Index, data: Path, rows: int, vectors: Floats | None, groups: 
     }  # fmt: skip
 
 
-def measured(index: Index, seconds: float, groups: Mapping[str, int], real: bool) -> dict[str, Any]:
-    """Return size, memory, recall and latencies of a filled index."""
+def measured(index: Index, seconds: float, groups: Mapping[str, int], real: bool) -> Iterator[dict[str, Any]]:
+    """Give size, memory, recall and latencies of a filled index, as they are known."""
     before, began = memory({})["asking"], time.monotonic()
     passages = len(index.vectors())
     index.dense(drawn(0), DEPTH)
-    opened = time.monotonic() - began
-    held = memory(groups)
+    yield {
+        "passages": passages, "bytes_a_passage": round(index.size_on_disk() / passages),
+        "open_s": round(time.monotonic() - began, 1), "memory_before_mb": before, "memory_mb": memory(groups),
+    }  # fmt: skip
     words = _asked_words(index)
     asked = _asked(index) if real else list(unit(np.stack([drawn(n) for n in range(ASKED)])))
     time.sleep(_SETTLED)
-    return {
-        "passages": passages, "bytes_a_passage": round(index.size_on_disk() / passages),
-        "open_s": round(opened, 1), "memory_before_mb": before, "memory_mb": held,
-        "dense_ms": _latencies(lambda n: index.dense(asked[n % ASKED], DEPTH), seconds),
-        **{f"dense_{name}_ms".replace(" ", "_"):
-            _latencies(lambda n, f=FILTERS[name]: index.dense(asked[n % ASKED], DEPTH, f), seconds)  # type: ignore[misc]
-           for name in (NARROW, WIDE)},
-        "keyword_ms": _latencies(lambda n: index.keyword(words[n % len(words)], DEPTH), seconds),
-        "memory_asked_mb": memory(groups), "recall_at_10": recall(index, asked),
-    }  # fmt: skip
+    yield {"recall_at_10": recall(index, asked)}
+    for name, filters in FILTERS.items():
+        ask = partial(_dense, index, asked, filters)
+        yield {f"dense_ms, filter: {name}": _latencies(ask, seconds)}
+    yield {"keyword_ms": _latencies(lambda n: index.keyword(words[n % len(words)], DEPTH), seconds)}
+    yield {"memory_asked_mb": memory(groups)}
+
+
+def _dense(index: Index, asked: Sequence[Floats], filters: Filters, n: int) -> object:
+    return index.dense(asked[n % len(asked)], DEPTH, filters)
 
 
 def memory(groups: Mapping[str, int]) -> dict[str, int]:
