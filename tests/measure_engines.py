@@ -1,8 +1,10 @@
 """Starts what an index past one machine stands on and has `eval.engines` measure it, in two runs: filling, then asking.
 
-``PYTHONPATH=.:tests python tests/measure_engines.py {folder,lite,flat,cluster} --data FOLDER [--vectors FILE] ...``; what
-else is given goes to `eval.engines`. Servers listen on this machine only, but for the cluster, which runs only where
-there is no network but the loopback: ``unshare -n sh -c 'ip link set lo up && ...'``.
+``PYTHONPATH=.:tests python tests/measure_engines.py {folder,lite,flat,cluster} --data FOLDER [--vectors FILE] ...``
+
+What else is given goes to `eval.engines`; ``flat`` is ``lite`` without an approximate index. Servers listen on this
+machine only, but for the cluster, which runs only where there is no network but the loopback:
+``unshare -n sh -c 'ip link set lo up && ...'``.
 """
 
 from __future__ import annotations
