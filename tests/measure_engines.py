@@ -1,9 +1,9 @@
 """Starts what an index past one machine stands on and has `eval.engines` measure it, in two runs: filling, then asking.
 
-``PYTHONPATH=.:tests python tests/measure_engines.py {folder,lite,flat,cluster} --data FOLDER [--vectors FILE] ...``
+``PYTHONPATH=.:tests python tests/measure_engines.py {folder,lite,cluster} --data FOLDER [--vectors FILE] ...``
 
-What else is given goes to `eval.engines`; ``flat`` is ``lite`` without an approximate index. Servers listen on this
-machine only, but for the cluster, which runs only where there is no network but the loopback:
+What else is given goes to `eval.engines`. Servers listen on this machine only, but for the cluster, which runs only
+where there is no network but the loopback:
 ``unshare -n sh -c 'ip link set lo up && ...'``.
 """
 
@@ -34,9 +34,9 @@ def running(kind: str, folder: Path) -> Iterator[tuple[list[str], dict[str, Serv
             yield [], {}
             return
         services = {"postgres": stack.enter_context(postgres(folder / "postgres"))}
-        if kind in ("lite", "flat"):
+        if kind == "lite":
             services["milvus"] = stack.enter_context(milvus(folder / "milvus"))
-            port, how = services["milvus"].port, "?index=FLAT" if kind == "flat" else ""
+            port, how = services["milvus"].port, ""
         else:
             if [name for _, name in socket.if_nameindex()] != ["lo"]:
                 sys.exit("needs a network of its own, since Milvus listens on all addresses: see the head of the file")
