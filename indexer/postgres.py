@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -190,7 +190,12 @@ class PostgresStore(Store):
             with self._lock:
                 self._opened = [s for s in self._opened if not s.closed] + [session]
         if time.monotonic() - self._local.looked > _LOOK_EVERY and not session.in_transaction:
-            self._follow_version()
+            try:
+                self._follow_version()
+            except Unreachable:
+                if not session.closed:
+                    raise
+                return self.db  # it was lost while nobody used it: a new one is made, or says why it cannot be
         return session
 
     def _connected(self) -> Session:
@@ -271,6 +276,9 @@ class PostgresStore(Store):
             got = session.execute(f"SELECT {lock}(hashtextextended(?, 0))", (f"{self.name} {what}",)).fetchone()[0]
             yield wait or bool(got)
         finally:
+            if not session.closed:  # the server frees the locks of a connection that is closed a moment too late
+                with suppress(Unreachable):
+                    session.execute("SELECT pg_advisory_unlock_all()")
             session.close()
 
     # -- writing

@@ -6,6 +6,7 @@ Milvus reads its settings from the environment too, so that all roles share one 
 from __future__ import annotations
 
 import importlib.util
+import json
 import lzma
 import os
 import re
@@ -107,12 +108,20 @@ def _start_etcd(cluster: MilvusCluster, folder: Path, port: int) -> None:
 
 
 def _start_store(cluster: MilvusCluster, folder: Path, port: int) -> None:
-    """SeaweedFS; a port of its gRPC is 10,000 above the other unless it is named."""
+    """SeaweedFS; a port of its gRPC is 10,000 above the other unless it is named.
+
+    It takes signed requests, which Milvus's are, only from those whom it knows.
+    """
+    (folder / "s3.json").write_text(json.dumps({"identities": [
+        {"name": "milvus", "credentials": [{"accessKey": "any", "secretKey": "any"}], "actions": ["Admin"]},
+        {"name": "anonymous", "actions": ["Admin"]},
+    ]}))  # fmt: skip
     ports = [f"-{part}.port{kind}={free_port()}" for part in ("master", "volume", "filer") for kind in ("", ".grpc")]
     _start(
         cluster, folder, "store", port,
         [_weed(), "server", f"-ip={HERE}", f"-ip.bind={HERE}", f"-dir={folder / 'store'}", "-s3", f"-s3.port={port}",
-         f"-s3.port.grpc={free_port()}", *ports, "-volume.max=50", "-master.volumeSizeLimitMB=64"],
+         f"-s3.config={folder / 's3.json'}", f"-s3.port.grpc={free_port()}",
+         *ports, "-volume.max=50", "-master.volumeSizeLimitMB=64"],
     )  # fmt: skip
     for bucket in ("vectors", "log"):
         _make(f"http://{HERE}:{port}/{bucket}")

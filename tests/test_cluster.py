@@ -30,7 +30,7 @@ pytestmark = pytest.mark.timeout(900)
 _NOT_OF_2_3 = "test_keyword_search_finds_the_same_passages_with_the_same_bm25"  # half of it is about BM25 in Milvus
 
 # The tests of one Milvus, over this one; and the fixtures that they take.
-_FIXTURES = {"both", "many", "engines", "client", "empty", "folder"}
+_FIXTURES = {"both", "many", "engines", "client", "empty", "folder", "address"}
 for module in (test_scale, test_sharing):
     for name, value in vars(module).items():
         test = name.startswith("test_") and inspect.isfunction(value) and name != _NOT_OF_2_3

@@ -6,6 +6,7 @@ import itertools
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -281,6 +282,21 @@ def test_one_writes_at_a_time_on_all_machines(many: ScaleIndex, services: Servic
     with second.only_writer(), many.claim("job 1") as mine, second.claim("job 1") as again:
         assert (mine, again) == (True, False)
     second.close()
+
+
+def test_who_is_done_writing_lets_the_next_begin_at_once(many: ScaleIndex) -> None:
+    for _ in range(100):
+        with many.only_writer():
+            pass
+
+
+def test_a_connection_that_was_lost_while_idle_is_no_fault(many: ScaleIndex) -> None:
+    put(many, document("1.txt"), ["court in Almaty"], unit(1, 16))
+    mine = many.store.db.execute("SELECT pg_backend_pid()").fetchone()[0]
+    with many.store._apart() as other:
+        other.execute("SELECT pg_terminate_backend(?)", (mine,))
+    time.sleep(1.2)  # what is used all the time is not looked after at each use
+    assert many.catalogue.count()[0] == 1
 
 
 def test_servers_that_begin_a_library_at_once_begin_one(services: Services, tmp_path: Path) -> None:

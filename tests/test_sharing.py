@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,6 +20,8 @@ import httpx
 import pytest
 import test_api
 import test_api_reading
+import test_fuzzing
+import test_timeline
 import test_verify_api
 from making import CORPUS
 from scaling import Services, round_robin
@@ -29,17 +34,18 @@ from indexer.build import build
 from indexer.location import Location
 
 # Each test of the wire that asks a server which a fixture of this file can give it.
-for module in (test_api, test_api_reading, test_verify_api):
+_GIVEN = {"client", "empty", "folder", "address"}
+for module in (test_api, test_api_reading, test_verify_api, test_timeline, test_fuzzing):
     for name, test in vars(module).items():
-        if name.startswith("test_") and {"client", "empty", "folder"} & set(inspect.signature(test).parameters):
+        if name.startswith("test_") and _GIVEN & set(inspect.signature(test).parameters):
             globals()[name] = test
 
 
 @contextmanager
-def two_servers(location: Location) -> Iterator[httpx.Client]:
+def two_servers(location: Location, **settings: Any) -> Iterator[httpx.Client]:
     """A client whose requests go to two servers in turn."""
     with ExitStack() as stack:
-        at = [stack.enter_context(served(create_app(location))) for _ in range(2)]
+        at = [stack.enter_context(served(create_app(location, **settings))) for _ in range(2)]
         address = stack.enter_context(round_robin([int(a.rpartition(":")[2]) for a in at]))
         one_each = httpx.Limits(max_keepalive_connections=0)
         client = stack.enter_context(httpx.Client(base_url=address, timeout=60, limits=one_each))
@@ -50,7 +56,10 @@ def two_servers(location: Location) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def library(services: Services, sample_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Location:
     """The sample corpus in a library."""
-    location = services.library(tmp_path_factory.mktemp("shared") / "index")
+    return with_the_sample(services.library(tmp_path_factory.mktemp("shared") / "index"), sample_index)
+
+
+def with_the_sample(location: Location, sample_index: Path) -> Location:
     index = location.open(create=True)
     with_vectors(sample_index, index)
     build(index, [CORPUS])
@@ -64,6 +73,16 @@ def client(library: Location) -> Iterator[httpx.Client]:
         for address in opened.servers:  # type: ignore[attr-defined]
             wait_until_ready(address)
         yield opened
+
+
+@pytest.fixture(scope="module")
+def address(services: Services, sample_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of two servers over a library of its own: requests add and delete."""
+    location = with_the_sample(services.library(tmp_path_factory.mktemp("fuzzed") / "index"), sample_index)
+    with two_servers(location, max_upload=1 << 20) as opened:
+        for one in opened.servers:  # type: ignore[attr-defined]
+            wait_until_ready(one)
+        yield str(opened.base_url).rstrip("/")
 
 
 @pytest.fixture
@@ -211,3 +230,73 @@ def test_the_same_commands_work_with_an_engine_and_a_catalogue(
     assert run("backup", str(tmp_path / "file"))[0] == 2
     assert run("remove", "statement.txt")[0] == 0
     assert run("search", "prisoners released")[0] == 1
+
+
+# -- a rebuild under load, seen by users
+
+
+def statements(folder: Path, version: int, files: int = 6) -> None:
+    """Write files that all say the number of this version."""
+    folder.mkdir(exist_ok=True)
+    for n in range(files):
+        words = f"Statement {n}\n\nThe court in Almaty released {version} prisoners of group {n} on 4 May 2020.\n"
+        (folder / f"statement{n}.txt").write_text(words)
+
+
+def versions_told(client: httpx.Client, turn: int) -> tuple[frozenset[str], int]:
+    """The versions that one answer tells of, and from how many documents; a search and a question in turn."""
+    if turn % 2:
+        answer = client.get("/v1/search", params={"q": "prisoners released by the court in Almaty"})
+        assert answer.status_code == 200, answer.text
+        hits = answer.json()["hits"]
+        texts = [hit["text"] for hit in hits]
+        documents = {hit["document"]["id"] for hit in hits} | {
+            twin["document"]["id"] for hit in hits for twin in hit["duplicates"]
+        }
+    else:
+        answer = client.post("/v1/ask", json={"question": "How many prisoners did the court in Almaty release?"})
+        assert answer.status_code == 200, answer.text
+        cited = answer.json()["citations"]
+        texts, documents = [one["quote"] for one in cited], {one["document"]["id"] for one in cited}
+    return frozenset(re.findall(r"released (\d+) prisoners", " ".join(texts))), len(documents)
+
+
+def test_a_rebuild_under_load_costs_no_request_and_mixes_no_answer(services: Services, tmp_path: Path) -> None:
+    location, files, stop = services.library(tmp_path / "index"), tmp_path / "files", threading.Event()
+    statements(files, 1)
+    index = location.open(create=True)
+    build(index, [files])
+    answers: list[tuple[frozenset[str], int, int]] = []
+    failed: list[str] = []
+
+    def ask(client: httpx.Client, turn: int) -> None:
+        while not stop.is_set():
+            try:
+                answers.append((*versions_told(client, turn), turn))
+            except Exception as error:
+                failed.append(f"{type(error).__name__}: {error}")
+
+    with two_servers(location) as client:
+        for address in client.servers:  # type: ignore[attr-defined]
+            wait_until_ready(address)
+        askers = [threading.Thread(target=ask, args=(client, turn)) for turn in range(4)]
+        for asker in askers:
+            asker.start()
+        try:
+            for version in (2, 3, 4):
+                time.sleep(2)
+                statements(files, version)
+                with index.rebuilding():
+                    build(index, [files])
+            time.sleep(2)
+        finally:
+            stop.set()
+            for asker in askers:
+                asker.join()
+    index.close()
+    told = Counter(min(versions, default="none") for versions, _, _ in answers)
+    print(f"\nrebuilt three times under load: {len(answers)} answers, {len(failed)} failed, by version {dict(told)}")
+    assert failed == []
+    assert [versions for versions, _, _ in answers if len(versions) != 1] == []
+    assert {documents for _, documents, turn in answers if turn % 2} == {6}
+    assert set(told) == {"1", "2", "3", "4"}
