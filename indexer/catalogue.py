@@ -259,11 +259,19 @@ class Catalogue:
 
     def allowed(self, filters: Filters) -> list[int] | None:
         """Return the keys of the passages that pass ``filters``, ascending; None if all do."""
+        return self._passing(filters, "ORDER BY p.key") if filters else None
+
+    def few(self, filters: Filters, most: int) -> list[int] | None:
+        """Return the keys of the passages that pass ``filters`` if they are at most ``most``, else None."""
         if not filters:
             return None
+        found = self._passing(filters, f"LIMIT {most + 1}")
+        return found if len(found) <= most else None
+
+    def _passing(self, filters: Filters, how: str) -> list[int]:
         where, values = conditions(filters)
         rows = self.store.db.execute(
-            f"SELECT p.key FROM passages p JOIN documents d ON d.key = p.document WHERE {where} ORDER BY p.key", values
+            f"SELECT p.key FROM passages p JOIN documents d ON d.key = p.document WHERE {where} {how}", values
         )
         return [int(row[0]) for row in rows]
 

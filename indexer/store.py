@@ -322,10 +322,14 @@ class Store:
         sql = "SELECT embedded FROM passages WHERE document = (SELECT key FROM documents WHERE id = ?)"
         return frozenset(bytes(row[0]) for row in self.db.execute(sql, (document_id,)))
 
-    def vectors(self) -> tuple[npt.NDArray[np.int64], Vectors]:
-        """Return the key (n,) and vector (n, d) of every passage, in the order of keys. Raises `IndexDamaged`."""
+    def vectors(self, of: Sequence[int] | None = None) -> tuple[npt.NDArray[np.int64], Vectors]:
+        """Return the key (n,) and vector (n, d) of every passage, or of those whose keys are given (a few hundred), in
+        the order of keys. Raises `IndexDamaged`."""
+        where = "" if of is None else f"WHERE passages.key IN ({', '.join('?' * len(of))})"
         rows = self.db.execute(
-            "SELECT passages.key, hash, vector FROM passages LEFT JOIN vectors ON hash = embedded ORDER BY passages.key"
+            f"SELECT passages.key, hash, vector FROM passages LEFT JOIN vectors ON hash = embedded {where}"
+            " ORDER BY passages.key",
+            of or (),
         ).fetchall()
         keys = np.array([row[0] for row in rows], dtype=np.int64)
         whole = [opened for _, hash, vector in rows if (opened := vector and seals.open_vector(hash, vector))]

@@ -16,6 +16,7 @@ import pytest
 from making import CORPUS, document, put, unit
 from scaling import Services
 
+from indexer import scale
 from indexer.build import build, remove
 from indexer.catalogue import Filters
 from indexer.faults import Unreachable
@@ -117,12 +118,27 @@ def equals(index: Index, found: list[tuple[int, float]], k: int) -> list[set[str
 # -- the same results
 
 
+@pytest.mark.parametrize("few", [0, 500], ids=["by the engine", "one by one"])
 @pytest.mark.parametrize("filters", FILTERS, ids=FILTER_NAMES)
-def test_dense_search_finds_the_same_passages_with_the_same_cosines(both: Both, filters: Filters) -> None:
+def test_dense_search_finds_the_same_passages_with_the_same_cosines(
+    both: Both, filters: Filters, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scale, "_FEW", few)
     for query, k in itertools.product(unit(2, 16, seed=99), (1, 30, 500)):
         one, many = (index.dense(query, k, filters) for index in both)
         assert [score for _, score in many] == pytest.approx([score for _, score in one], abs=1e-6)
         assert equals(both[1], many, k) == equals(both[0], one, k)
+
+
+def test_the_few_passages_that_a_filter_leaves_are_compared_one_by_one(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(both[1].engine, "dense", lambda *given: asked.append(given) or [])
+    for few in (25, 24):
+        monkeypatch.setattr(scale, "_FEW", few)
+        both[1].dense(unit(1, 16)[0], 10, Filters(source=("3.txt",)))
+    assert len(asked) == 1  # of 25 passages
 
 
 def test_the_filters_of_these_tests_let_some_through_and_keep_some_out(both: Both) -> None:
