@@ -35,6 +35,7 @@ from indexer.build import build
 from indexer.index import Index
 from search.engine import Engine
 
+KILLS = 3  # at least: a fast machine acknowledges a hundred files before the first
 AT_ONCE = 4  # uploads that are under way at the same time
 FILES = 20  # most files of an upload
 
@@ -73,9 +74,9 @@ class Uploading:
         self.lives = 1.5  # seconds, at most, from a server's first answer to its end
 
     def run(self) -> None:
-        """Upload and kill until so many files were acknowledged."""
+        """Upload and kill until so many files were acknowledged, and the server was killed `KILLS` times."""
         shown = began = time.monotonic()
-        while self.count < self.files:
+        while self.count < self.files or self.kills < KILLS:
             before = self.count
             with server(self.folder) as (child, address):
                 asyncio.run(self._until_killed(child, address))
