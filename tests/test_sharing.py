@@ -275,6 +275,7 @@ def test_a_rebuild_under_load_costs_no_request_and_mixes_no_answer(services: Ser
                 answers.append((*versions_told(client, turn), turn))
             except Exception as error:
                 failed.append(f"{type(error).__name__}: {error}")
+            stop.wait(0.05)  # users read; without it they take both cores from what is rebuilt
 
     with two_servers(location) as client:
         for address in client.servers:  # type: ignore[attr-defined]
