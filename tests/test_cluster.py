@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import signal
 import socket
 import threading
 import time
@@ -20,13 +21,14 @@ import test_scale
 import test_sharing
 from making import document, put, unit
 from milvuses import MilvusCluster, milvus_cluster, need_cluster
-from scaling import Services, need_services, postgres
+from scaling import Service, Services, need_services, postgres
 
+from indexer import milvus
 from indexer.faults import Unreachable
 from indexer.location import Location
 from indexer.scale import ScaleIndex
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(600)
 _NOT_OF_2_3 = "test_keyword_search_finds_the_same_passages_with_the_same_bm25"  # half of it is about BM25 in Milvus
 
 # The tests of one Milvus, over this one; and the fixtures that they take.
@@ -155,6 +157,37 @@ def test_a_data_node_that_is_killed_while_documents_are_written_loses_none(
     assert {d.source for d in many.catalogue.documents(limit=-1)[1]} == set(written)
     found = many.catalogue.passages([key for key, _ in many.dense(unit(1, 16)[0], 2 * len(written))])
     assert len(found) == 2 * len(written)
+
+
+def test_a_library_that_no_node_loads_is_told_with_what_to_do_and_made_when_they_are_back(
+    cluster: MilvusCluster, services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = services.library(tmp_path / "many")
+    monkeypatch.setattr(milvus, "_LOADING", 8.0)
+    nodes = [cluster.roles[name] for name in ("query0", "query1")]
+    with closing(where.open(create=True)) as index:
+        assert isinstance(index, ScaleIndex)
+        with frozen(nodes):
+            began = time.monotonic()
+            with pytest.raises(Unreachable, match=r"had not loaded .* after 8 s\. Look whether its query nodes run"):
+                test_scale.filled(index)
+            assert time.monotonic() - began < 30
+        test_scale.filled(index)
+        index.save_vectors()
+        assert len(index.dense(unit(1, 16)[0], 30)) == 30
+
+
+@contextmanager
+def frozen(services: list[Service]) -> Iterator[None]:
+    """Processes that are there and do nothing, as on a machine that swaps."""
+    running = [service.process for service in services if service.process is not None]
+    for process in running:
+        process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in running:
+            process.send_signal(signal.SIGCONT)
 
 
 class Link:
