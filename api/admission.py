@@ -31,7 +31,7 @@ _CHALLENGE: Final = {"www-authenticate": 'Basic realm="Pincite", charset="UTF-8"
 class Bucket:
     """So many at once, and so many a minute for each key; the keys that were used last are remembered."""
 
-    def __init__(self, at_once: int, a_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, at_once: int, a_minute: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._at_once, self._a_second, self._clock = at_once, a_minute / 60, clock
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
@@ -58,12 +58,18 @@ class Admission:
     """Refuses who has no token (401), one that does not reach so far (403), and who asks too often (429)."""
 
     def __init__(
-        self, app: ASGIApp, tokens: tokens.Tokens, rate: Bucket | None = None, guesses: Bucket | None = None
+        self,
+        app: ASGIApp,
+        tokens: tokens.Tokens,
+        rate: Bucket | None = None,
+        guesses: Bucket | None = None,
+        arrivals: Bucket | None = None,
     ) -> None:
         self._app = app
         self._tokens = tokens
         self._rate = rate or Bucket(at_once=100, a_minute=600)
         self._guesses = guesses or Bucket(at_once=10, a_minute=10)
+        self._arrivals = arrivals or Bucket(at_once=1, a_minute=1 / 60)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -93,6 +99,8 @@ class Admission:
                 self._guesses.take(client)
                 _log.warning("a wrong token, from %s", client)
             return _unknown(bool(secret)), _CHALLENGE
+        if self._arrivals.take(f"{token.name} {client}") == 0:  # once an hour: each request would fill the log
+            _log.info("the token %r is in use, from %s", token.name, client)
         wanted = needed(scope["method"], scope["path"])
         if not token.scope.covers(wanted):
             _log.warning("the token %r was used for what needs %s, from %s", token.name, wanted, client)

@@ -58,6 +58,7 @@ def _log_with_times() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(lines)
     logging.getLogger("api").addHandler(handler)
+    logging.getLogger("api").setLevel(logging.INFO)
 
 
 def configuration(app: FastAPI) -> uvicorn.Config:

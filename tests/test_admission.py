@@ -159,6 +159,7 @@ def test_a_wrong_token_and_one_that_does_not_reach_are_logged_without_the_secret
     client: TestClient, tokens: Tokens, caplog: pytest.LogCaptureFixture
 ) -> None:
     secret = tokens.create("ann\n", Scope.SEARCH, 1)
+    caplog.set_level(logging.WARNING)
     client.get("/v1/documents", headers=bearing("pincite_wrong\x1b[2J"))
     client.delete("/v1/documents/none", headers=bearing(secret))
     assert [record.getMessage() for record in caplog.records if record.name == "api.admission"] == [
@@ -167,6 +168,28 @@ def test_a_wrong_token_and_one_that_does_not_reach_are_logged_without_the_secret
     ]
     assert secret not in caplog.text
     assert "pincite_wrong" not in caplog.text
+
+
+def test_who_comes_in_with_a_token_is_logged_once_an_hour_for_each_address(
+    tokens: Tokens, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = 0.0
+    secrets = {name: tokens.create(name, Scope.SEARCH, 1) for name in ("ann", "bob")}
+    caplog.set_level(logging.INFO)
+    admitted = Admission(JSONResponse({}), tokens, arrivals=Bucket(at_once=1, a_minute=1 / 60, clock=lambda: now))
+
+    def come(name: str, address: str) -> int:
+        client = TestClient(admitted, client=(address, 1))
+        return client.get("/v1/documents", headers=bearing(secrets[name])).status_code
+
+    for name, address in (("ann", "10.0.0.1"), ("ann", "10.0.0.1"), ("ann", "10.0.0.2"), ("bob", "10.0.0.1")):
+        assert come(name, address) == 200
+    now += 3601
+    assert come("ann", "10.0.0.1") == 200
+    ann, again, bob = (f"the token '{n}' is in use, from 10.0.0.{i}" for n, i in (("ann", 1), ("ann", 2), ("bob", 1)))
+    ours = [record.getMessage() for record in caplog.records if record.name == "api.admission"]
+    assert ours == [ann, again, bob, ann]
+    assert not any(secret in caplog.text for secret in secrets.values())
 
 
 def test_a_bucket_fills_again_and_does_not_remember_for_ever() -> None:
