@@ -227,7 +227,7 @@ class Killing:
             self.pace *= 1.3 if acknowledged == 0 else 0.8 if acknowledged > 2 else 1
             self.hit[step(self.at + acknowledged, self.seed, self._after(acknowledged))[0]] += 1
             if self.draw.random() < 0.4:
-                self._recover_and_kill()
+                self._recover_and_kill(self._after(acknowledged + self.draw.randrange(2)))
                 self.hit["recovery"] += 1
             self._judge(n, acknowledged)
             if len(self.failures) > 1:
@@ -268,14 +268,20 @@ class Killing:
             _take(does, index, self.files_at, files)
             _tell(out, "done")
 
-    def _recover_and_kill(self) -> None:
+    def _recover_and_kill(self, files: Files) -> None:
+        """Kill who opens the index and brings it up to date.
+
+        The folder is laid first: the writer may have been killed while it changed files, or after it took a document
+        out of the index and before it deleted its file, from which the next run rightly reads it again.
+        """
+
         def recover(out: int) -> None:
             _tell(out, "ready")
             index = Index(self.index, create=True)
             index.vectors()
             index_files(index, self.files_at)
 
-        self.files_at.mkdir(exist_ok=True)
+        _lay(self.files_at, files)
         with _forked(recover) as (child, pipe):
             os.read(pipe, 6)
             time.sleep(self.draw.uniform(0, self.pace))
