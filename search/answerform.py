@@ -16,7 +16,7 @@ _FLAGS = re.IGNORECASE
 _HOW_OLD = re.compile(r"\bhow old\b|\bwhat age\b|(?<!на )\bсколько (?:\w+ )?лет\b|\bв каком возрасте\b", _FLAGS)
 _HOW_LONG = re.compile(r"\bhow (?:long|many (?:days|weeks|months|years))\b|\bкак долго\b|\bна сколько лет\b", _FLAGS)
 _WHEN = re.compile(
-    r"\b(?:when|what year|which year|what da(?:te|y)|когда|в каком году|қашан|коли|cuándo|quand|wann)\b", _FLAGS
+    r"\b(?:when|(?:what|which) (?:year|date|day)|когда|в каком году|қашан|коли|cuándo|quand|wann)\b", _FLAGS
 )
 _HOW_MANY = re.compile(r"\b(?:how (?:many|much|large|far)|сколько|қанша|скільки|cuánt\w+|combien)\b", _FLAGS)
 _WHERE = re.compile(r"\b(?:where|где|куда|откуда|қайда|де|dónde|où|wo)\b", _FLAGS)
@@ -43,6 +43,14 @@ _TIME_UNIT = re.compile(
     r"\b(?:days?|weeks?|months?|years?|hours?|minutes?|decades?|century|centuries|since|until"
     r"|дн[яией]\w*|день|недел\w+|месяц\w*|лет|год\w*|час\w*|минут\w*|до сих пор)\b",
     _FLAGS,
+)
+_SPAN = re.compile(  # "from 1991 to 2000", "1991-2000", "19 February - 26 March 1945"
+    r"\b(?:from|between|с|между)\s+(?:\w+\s+){0,2}(?:1[5-9]|20)\d\d\b"
+    r"|\w\s*[-–—]\s*(?:\d{1,2}\s+)?(?:\w+\s+)?(?:1[5-9]|20)\d\d\b|(?:1[5-9]|20)\d\d\s*[-–—]\s*\d\d\b",
+    _FLAGS,
+)
+_LENGTH = re.compile(
+    r"\d\W?(?:[kcm]?m|км|см|мм|м|ft|miles?|feet|foot|yards?|\w*met(?:re|er)s?|\w*метр\w*|миль)\b", _FLAGS
 )
 
 
@@ -80,7 +88,7 @@ def _gives_place(question: str, text: str) -> bool:
 _Given = Callable[[str, str], bool]
 _FORMS: tuple[tuple[str, re.Pattern[str], _Given], ...] = (
     ("age", _HOW_OLD, lambda _, text: bool(_AGE.search(text))),
-    ("length of time", _HOW_LONG, lambda _, text: bool(_TIME_UNIT.search(text) or _YEAR.search(text))),
+    ("length of time", _HOW_LONG, lambda _, text: any(form.search(text) for form in (_TIME_UNIT, _SPAN, _LENGTH))),
     ("date", _WHEN, lambda _, text: bool(_YEAR.search(text) or _DATE_WORD.search(text))),
     ("number", _HOW_MANY, _gives_number),
     ("place", _WHERE, _gives_place),
