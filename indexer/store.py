@@ -22,6 +22,9 @@ from indexer.tables import TABLES
 
 FORMAT = 2
 _PATIENCE = 30.0  # seconds that one waits for others to be done
+_MOST_LEVELS = (
+    500  # of the keyword index: beyond 2,000, which is 1,000 to 2,000 deletions, SQLite 3.40 reads it no more
+)
 Vectors = npt.NDArray[np.float32]
 
 
@@ -275,13 +278,25 @@ class Store:
         """
         self.db.execute("BEGIN IMMEDIATE")
         self.db.execute("DELETE FROM meta WHERE key = 'seal'")  # the keyword index is about to be written otherwise
-        self.db.execute("INSERT INTO keywords (keywords) VALUES ('optimize')")
+        # Each time that FTS5 merges all, its index may have a level more. Made anew it has one.
+        merged = "optimize" if self._keyword_levels() <= _MOST_LEVELS else "rebuild"
+        self.db.execute("INSERT INTO keywords (keywords) VALUES (?)", (merged,))
         self.db.execute("COMMIT")
         self.db.execute("VACUUM")
         if not self._emptied_log():
             return
         self.db.execute("DELETE FROM meta WHERE key = 'traces'")
         self._emptied_log()
+
+    def _keyword_levels(self) -> int:
+        """Return how many levels the keyword index has: the number behind the cookie of FTS5's structure record."""
+        [record] = self.db.execute("SELECT block FROM keywords_data WHERE id = 10").fetchone()
+        levels = 0
+        for byte in record[4:]:  # seven bits a byte, the highest first; the last one is below 128
+            levels = levels << 7 | byte & 0x7F
+            if byte < 0x80:
+                break
+        return levels
 
     def _emptied_log(self) -> bool:
         """Take the write-ahead log into the database and cut it; say whether no reader kept us from it."""

@@ -117,6 +117,16 @@ def test_nothing_is_left_whichever_way_it_goes(
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_nothing_is_left_where_the_keyword_index_is_made_anew(
+    index: Index, files: Path, vectors: list[bytes], way: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.store._MOST_LEVELS", 0)
+    way(index, files)  # type: ignore[operator]
+    assert traces(index.folder, vectors) == []
+    assert not index.store.damage()
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_killed_before_it_was_cleared_away_the_next_run_does_it(
     index: Index, files: Path, vectors: list[bytes], way: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -189,3 +189,36 @@ def test_only_one_connection_writes_at_a_time(index: Index) -> None:
     with index.store.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
         other.execute("DELETE FROM documents")
     other.close()
+
+
+def levels_added(index: Index, count: int) -> None:
+    """Give the keyword index ``count`` empty levels more, as so many compactions leave behind."""
+    db = index.store.db
+    [record] = db.execute("SELECT block FROM keywords_data WHERE id = 10").fetchone()
+    assert record[4] < 0x80  # few levels: one byte
+    levels = record[4] + count
+    made = record[:4] + bytes([levels >> 7 | 0x80, levels & 0x7F])
+    # How many segments, how many writes, and two numbers for each level, of which the new ones hold 0.
+    rest = record[5:]
+    head = next(i for i in range(1, 11) if rest[i] < 0x80) + 1
+    db.execute(
+        "UPDATE keywords_data SET block = ? WHERE id = 10", (made + rest[:head] + b"\0\0" * count + rest[head:],)
+    )
+
+
+def test_an_index_outlives_any_number_of_deletions(index: Index) -> None:
+    """FTS5 of SQLite 3.40 adds levels as it merges, and reads an index of more than 2,000 no more."""
+    for n in range(40):
+        put(index, document(f"{n}.txt"), [f"harvest {n} in {word}" for word in ("Almaty", "Geneva") * 40])
+    index.store.compact()
+    levels_added(index, 1_990)
+    index.close()
+    for n in range(20):
+        opened = Index(index.folder)
+        with opened.store.writing():
+            opened.store.delete(document(f"{n}.txt").id)
+        put(opened, document(f"more {n}.txt"), [f"report {n} of {word}" for word in ("court", "council") * 40])
+        opened.store.compact()
+        assert not opened.store.damage()
+        assert len(opened.keyword([["geneva"]], 2_000)) == 40 * (39 - n)
+        opened.close()
