@@ -137,7 +137,11 @@ def test_a_worker_killed_in_the_middle_costs_only_what_it_had_at_hand(
 def test_a_build_stopped_by_ctrl_c_goes_on_where_it_was(
     cluster: RayCluster, folder: Path, alone: tuple[Index, Outcome], tmp_path: Path
 ) -> None:
-    small = "import indexer.build; indexer.build.BATCH = 2; from api.cli import main; raise SystemExit(main())"
+    # Each commit is small and waits: a quick machine would be done before it is stopped.
+    small = (
+        "import time; from indexer import build; from api.cli import main; build.BATCH, whole = 2, build.write;"
+        "build.write = lambda *given: (whole(*given), time.sleep(0.5)); raise SystemExit(main())"
+    )
     command = ["index", str(folder), "--index", str(tmp_path / "index"), "--ray", cluster.address]
     with closing(Index(tmp_path / "index", create=True)) as index:
         run = subprocess.Popen([sys.executable, "-c", LOOPBACK + small, *command], stderr=subprocess.PIPE)
