@@ -137,9 +137,10 @@ def test_a_worker_killed_in_the_middle_costs_only_what_it_had_at_hand(
 def test_a_build_stopped_by_ctrl_c_goes_on_where_it_was(
     cluster: RayCluster, folder: Path, alone: tuple[Index, Outcome], tmp_path: Path
 ) -> None:
-    # Each commit is small and waits: a quick machine would be done before it is stopped.
+    # Each commit is small and waits: a quick machine would be done before it is stopped. Tests that a script started in
+    # the background inherit that SIGINT is ignored.
     small = (
-        "import time; from indexer import build; from api.cli import main; build.BATCH, whole = 2, build.write;"
+        "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler); from indexer import build; from api.cli import main; build.BATCH, whole = 2, build.write;"
         "build.write = lambda *given: (whole(*given), time.sleep(0.5)); raise SystemExit(main())"
     )
     command = ["index", str(folder), "--index", str(tmp_path / "index"), "--ray", cluster.address]
