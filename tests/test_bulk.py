@@ -140,7 +140,8 @@ def test_a_build_stopped_by_ctrl_c_goes_on_where_it_was(
     # Each commit is small and waits: a quick machine would be done before it is stopped. Tests that a script started in
     # the background inherit that SIGINT is ignored.
     small = (
-        "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler); from indexer import build; from api.cli import main; build.BATCH, whole = 2, build.write;"
+        "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from indexer import build; from api.cli import main; build.BATCH, whole = 2, build.write;"
         "build.write = lambda *given: (whole(*given), time.sleep(0.5)); raise SystemExit(main())"
     )
     command = ["index", str(folder), "--index", str(tmp_path / "index"), "--ray", cluster.address]
