@@ -28,7 +28,7 @@ _BATCH: Final = 500  # rows of an upsert
 _MOST_KEYS: Final = 4_000  # of one deletion
 _MOST: Final = 16_384  # results of one search: the server's own limit
 _PATIENCE: Final = (3.0, 6.0, 12.0)  # seconds for each try of a read
-_LOADING: Final = 120.0  # seconds that a new collection, which is empty, is waited for
+_LOADING: Final = 120.0  # seconds that a collection which is not loaded is waited for
 _BETWEEN: Final = 0.1
 _TIES: Final = 64  # more results asked for, so that of equal passages at the end those with the lowest keys are taken
 _WORDS: Final = 65_535  # bytes of the words of a passage
@@ -234,7 +234,7 @@ class Milvus:
                     return read(collection, **how, timeout=seconds)
                 except Exception as error:
                     if isinstance(error, self._failure) and "load" in error.message:
-                        self._load(collection, seconds)
+                        self._load(collection, _LOADING)
                     elif seconds == _PATIENCE[-1] or not (isinstance(error, self._failure) or _of_grpc(error)):
                         raise
                     time.sleep(_BETWEEN)

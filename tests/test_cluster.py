@@ -163,11 +163,11 @@ def test_a_library_that_no_node_loads_is_told_with_what_to_do_and_made_when_they
     cluster: MilvusCluster, services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     where = services.library(tmp_path / "many")
-    monkeypatch.setattr(milvus, "_LOADING", 8.0)
     nodes = [cluster.roles[name] for name in ("query0", "query1")]
     with closing(where.open(create=True)) as index:
         assert isinstance(index, ScaleIndex)
-        with frozen(nodes):
+        with frozen(nodes), monkeypatch.context() as patch:
+            patch.setattr(milvus, "_LOADING", 8.0)
             began = time.monotonic()
             with pytest.raises(Unreachable, match=r"had not loaded .* after 8 s\. Look whether its query nodes run"):
                 test_scale.filled(index)
