@@ -137,7 +137,7 @@ class Milvus:
             # given with the collection, they would have it loaded at once, and a collection that is loaded takes no
             # other number of replicas
             self._client.create_index(collection, indexes)
-            self._load(collection, _LOADING)
+            self._load(collection)
 
     def has(self, collection: str) -> bool:
         """Whether there is such a collection. Raises `Unreachable`."""
@@ -234,21 +234,21 @@ class Milvus:
                     return read(collection, **how, timeout=seconds)
                 except Exception as error:
                     if isinstance(error, self._failure) and "load" in error.message:
-                        self._load(collection, _LOADING)
+                        self._load(collection)
                     elif seconds == _PATIENCE[-1] or not (isinstance(error, self._failure) or _of_grpc(error)):
                         raise
                     time.sleep(_BETWEEN)
             return read(collection, **how, timeout=_PATIENCE[-1])
 
-    def _load(self, collection: str, seconds: float) -> None:
+    def _load(self, collection: str) -> None:
         """Have every replica loaded. A server that takes longer goes on with it when the wait is over."""
         try:
-            self._client.load_collection(collection, timeout=seconds, replica_number=self._place.replicas)
+            self._client.load_collection(collection, timeout=_LOADING, replica_number=self._place.replicas)
         except Exception as error:
             if not _is_late(error):
                 raise
             raise Unreachable(
-                f"Milvus at {self._place.uri} had not loaded {collection} after {seconds:g} s. Look whether its query "
+                f"Milvus at {self._place.uri} had not loaded {collection} after {_LOADING:g} s. Look whether its query "
                 f"nodes run, at least one for each replica ({self._place.replicas}), and have memory; then try again."
             ) from error
 
