@@ -22,7 +22,7 @@ from indexer.tables import TABLES
 
 FORMAT = 2
 _PATIENCE = 30.0  # seconds that one waits for others to be done
-_MOST_LEVELS = 500  # of the keyword index: SQLite 3.40 reads none of more than 2,000, reached by 1,000 to 2,000 deletions
+_MOST_LEVELS = 500  # of the keyword index: beyond 2,000 (after 1,000 to 2,000 deletions) SQLite 3.40 reads it no more
 Vectors = npt.NDArray[np.float32]
 
 
