@@ -78,9 +78,9 @@ $(VENV)/bin/python:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "Pincite needs Python 3.11: install it, or name it: make run PYTHON=python3"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: requirements/run.lock requirements/torch.lock requirements/torch-cpu.lock pyproject.toml | $(VENV)/bin/python
+$(VENV)/.run: requirements/run.lock requirements/english.lock requirements/torch.lock requirements/torch-cpu.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Setting up (once, a few minutes) ..."
-	$(PIP) -r requirements/run.lock
+	$(PIP) -r requirements/run.lock -r requirements/english.lock
 	@$(PIP) -r requirements/torch-cpu.lock 2>/dev/null || $(PIP) -r requirements/torch.lock
 	$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m indexer.models

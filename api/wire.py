@@ -22,6 +22,12 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Body(_Strict):
+    """What a client sends as JSON, which has types: ``true`` is no number there, and 0.0 is not false."""
+
+    model_config = ConfigDict(strict=True)
+
+
 def _period(value: str) -> str:
     if not _PERIOD.fullmatch(value):
         raise ValueError("a date is written 2021-02-11, 2021-02 or 2021")
@@ -57,7 +63,7 @@ class SearchParameters(FilterFields):
     explain: bool = Field(default=False, description="Say what each stage gave each hit")
 
 
-class Question(FilterFields):
+class Question(FilterFields, Body):
     """A question to answer from the documents."""
 
     question: str = Field(description="The question, in any language", max_length=MAX_QUESTION)

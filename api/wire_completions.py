@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from api.wire import MAX_QUESTION, AnswerCitation, DroppedSentence
+from api.wire import MAX_QUESTION, AnswerCitation, Body, DroppedSentence
 from search.results import Status
 
 
-class Part(BaseModel):
+class Part(Body):
     """A part of a message; only text is read."""
-
-    model_config = ConfigDict(extra="forbid")
 
     type: Literal["text"]
     text: str = Field(max_length=MAX_QUESTION)
 
 
-class Message(BaseModel):
+class Message(Body):
     """A message of a conversation."""
-
-    model_config = ConfigDict(extra="forbid")
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: str | list[Part] | None = None
@@ -40,18 +36,14 @@ class Message(BaseModel):
         return self.content or ""
 
 
-class StreamOptions(BaseModel):
+class StreamOptions(Body):
     """How to stream."""
-
-    model_config = ConfigDict(extra="forbid")
 
     include_usage: bool = False
 
 
-class Completion(BaseModel):
+class Completion(Body):
     """A conversation; the last message of the user is the question. What steers a language model has no effect here."""
-
-    model_config = ConfigDict(extra="forbid")
 
     model: str = Field(default="pincite", description="As `GET /v1/models` lists them")
     messages: list[Message] = Field(min_length=1, max_length=1_000)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.wire import Citation, Document, FullDocument
+from api.wire import Body, Citation, Document, FullDocument
 
 BLOCK = 100  # paragraphs from one of `Outline.starts` to the next
 _OFFSET = 1 << 40
@@ -74,10 +74,8 @@ class Cited(BaseModel):
     formats: dict[str, str] = Field(description="By name: text, markdown, bibtex, ris, csl-json, oscola")
 
 
-class Collected(BaseModel):
+class Collected(Body):
     """A passage that was collected for an export."""
-
-    model_config = ConfigDict(extra="forbid")
 
     document: str = Field(max_length=100, description="Id of the document")
     char_start: Offset
@@ -89,10 +87,8 @@ class Collected(BaseModel):
     )
 
 
-class Export(BaseModel):
+class Export(Body):
     """Passages to export, in the order given."""
-
-    model_config = ConfigDict(extra="forbid")
 
     format: Literal["markdown", "docx", "csv"]
     title: str = Field(default="", max_length=300)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.wire import Document, Paragraph, Span
+from api.wire import Body, Document, Paragraph, Span
 from search.verification import MAX_QUOTE, Verdict
 
 
-class QuoteToCheck(BaseModel):
+class QuoteToCheck(Body):
     """A quotation, and where it is said to stand."""
-
-    model_config = ConfigDict(extra="forbid")
 
     quote: str = Field(min_length=1, max_length=MAX_QUOTE, description="The quotation, without its quotation marks")
     source: str | None = Field(

@@ -6,7 +6,8 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 
-from search.names import WORD, country_codes
+from search.countries import country_codes
+from search.names import WORD
 
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _NAME = re.compile(r"[^\W\d_a-zа-яёәқ][\w’'-]+(?:\s+[^\W\d_a-zа-яёәқ][\w’'-]+)*")

@@ -28,7 +28,7 @@ _T = TypeVar("_T")
 
 _BEGIN, _END, _UNKNOWN = 0, 2, 3
 # No text of 512 tokens is longer unless most of it is blanks, and the time to split a text is bounded.
-_LONGEST = 50_000
+LONGEST = 50_000
 
 
 class OnnxEmbedder:
@@ -93,7 +93,7 @@ class OnnxEmbedder:
         return within(text, len(prompt), split.ids, split.offsets, vectors)
 
     def _split(self, text: str) -> Tokens:
-        tokens = self._tokenizer.encode(text[:_LONGEST])
+        tokens = self._tokenizer.encode(text[:LONGEST])
         return Tokens(tokens.ids[: LENGTH - 2], tokens.offsets[: LENGTH - 2])
 
     def _run(self, output: str, ids: list[int]) -> Floats:
@@ -107,10 +107,11 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def session(graph: Path, threads: int = 1) -> onnxruntime.InferenceSession:
-    """Open a graph; its operators are fused already."""
+def session(graph: Path, threads: int = 1, optimised: bool = True) -> onnxruntime.InferenceSession:
+    """Open a graph; ``optimised`` says that its operators are fused already."""
+    level = onnxruntime.GraphOptimizationLevel
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.graph_optimization_level = level.ORT_ENABLE_BASIC if optimised else level.ORT_ENABLE_ALL
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

@@ -40,6 +40,11 @@ class Bundled:
         """Changes with the weights and with the way they are converted."""
         return hashlib.sha256(f"{self.sha256} {CONVERSION}".encode()).hexdigest()[:12]
 
+    @property
+    def installed(self) -> bool:
+        """Whether the package is there, in whatever version."""
+        return importlib.util.find_spec(self.package) is not None
+
 
 BUNDLED = {
     DEFAULT: Bundled(

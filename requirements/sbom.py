@@ -23,7 +23,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 HERE = Path(__file__).parent
-NEEDED, OPTIONAL = ("run.lock", "torch.lock"), ("mcp.lock", "scale.lock", "ray.lock")
+NEEDED, OPTIONAL = ("run.lock", "torch.lock"), ("english.lock", "mcp.lock", "scale.lock", "ray.lock")
 PDFJS = HERE.parent / "api" / "page" / "pdfjs" / "pdf.min.mjs"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -21,14 +21,17 @@ import numpy.typing as npt
 
 from indexer.tokenvectors import TokenVectors
 from search.answerform import missing_form
-from search.function_words import function_words
-from search.names import WORD, best_alike, countries, country_codes, folded, sound_key
+from search.countries import countries, country_codes, seats
+from search.datewords import is_month
+from search.function_words import function_words, light_words
+from search.names import WORD, best_alike, folded, sound_key
 
 Floats = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
 
 PASSAGES = 8  # evidence beyond the first eight passages is not looked at
 NAME_LETTERS = 5  # one letter of a shorter name spelt otherwise makes it another, or it is an abbreviation
+STANDS_FOR = 0.95  # how surely a passage on France speaks of Paris
 SUPPORTED = 0.66  # a word as alike as this to one in the evidence counts as mentioned
 WORD_KINDS = ("country", "number", "name", "word", "name in another script", "word in another script")
 WORD_FEATURES = (
@@ -42,6 +45,8 @@ QUESTION_FEATURES = (
 
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_PART = re.compile(r"[^‑-]+")
+_POSSESSIVE = re.compile(r"['’ʼ][sS]$")
 _JOINED = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])")
 _SMALL = re.compile(r"\b[a-zа-яё]{1,3}\b")
 _CAPITALISED = r"[A-ZА-ЯЁ]\w+(?:-\w+)*"
@@ -95,13 +100,17 @@ class Answerability:
 
 @dataclass(frozen=True, slots=True)
 class QuestionWord:
-    """A word of the question that carries its subject. ``kind`` is country, number, name or word."""
+    """A word of the question that carries its subject. ``kind`` is country, number, name or word.
+
+    ``stands_for`` are the countries whose government a city is named for: a passage on France may answer for Paris.
+    """
 
     text: str
     start: int
     end: int
     kind: str
     country: str | None = None
+    stands_for: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,28 +132,46 @@ def question_words(question: str) -> tuple[QuestionWord, ...]:
     letters = [c for c in question if c.isalpha()]
     capitals = sum(c.isupper() for c in letters) / max(1, len(letters))
     capitals_tell = 0.01 <= capitals <= 0.6  # all small or all capitals: case says nothing about names
-    spans = list(countries(question))
+    spans, cities = list(countries(question)), list(seats(question))
     words = []
-    for n, match in enumerate(WORD.finditer(question)):
-        word, at = match[0], match.start()
-        if len(word) < 2 or word.casefold() in function_words() or folded(word) in function_words():
+    for n, (word, at) in enumerate(_parts(question, spans)):
+        if len(word) < 2 or not _carries(word):
             continue
-        country = next((code for code, start, end in spans if start <= at < end), None)
+        end = at + len(word)
+        country = next((code for code, start, stop in spans if start <= at < stop), None)
         if country and country not in ("EU", "UN"):  # a body acts through others: its name may well be missing
             kind = "country"
         elif any(c.isdigit() for c in word):
             kind = "number"
         else:
-            kind = "name" if country or (n and capitals_tell and word[0].isupper()) else "word"
-        words.append(QuestionWord(word, at, match.end(), kind, country))
+            kind = "name" if country or (n and capitals_tell and word[0].isupper() and not is_month(word)) else "word"
+        stands_for = frozenset(code for code, start, stop in cities if start <= at < stop)
+        words.append(QuestionWord(word, at, end, kind, country, stands_for))
     return tuple(words)
+
+
+def _parts(question: str, named: Sequence[tuple[str, int, int]]) -> Iterator[tuple[str, int]]:
+    """Yield each word with its place, without "'s"; one of which a part names a country comes in parts."""
+    edges = {edge for _, start, end in named for edge in (start, end)}
+    for match in WORD.finditer(question):
+        start, whole = match.start(), _POSSESSIVE.sub("", match[0])
+        if any(at in edges for at in range(start + 1, start + len(whole))):
+            yield from ((part[0], start + part.start()) for part in _PART.finditer(whole))
+        else:
+            yield whole, start
+
+
+def _carries(word: str) -> bool:
+    """Whether a word has a share in what is asked."""
+    plain = word.casefold()
+    return not {plain, folded(word), plain.replace("’", "'")} & (function_words() | light_words())
 
 
 @lru_cache(maxsize=20_000)
 def _keys(text: str) -> frozenset[str]:
-    """The sound keys of the words of a text; words that lost the space between them are told by their capitals."""
-    words = (part for word in WORD.findall(text) for part in {word, *_JOINED.split(word)})
-    return frozenset(sound_key(word) for word in words)
+    """The sound keys of the words of a text and of their parts; where a space was lost, a capital tells."""
+    words = (part for word in WORD.findall(text) for part in {word, *_PART.findall(word), *_JOINED.split(word)})
+    return frozenset(sound_key(_POSSESSIVE.sub("", word)) for word in words)
 
 
 @lru_cache(maxsize=20_000)
@@ -169,11 +196,14 @@ def mention(word: QuestionWord, text: str) -> float:
         return 1.0
     if word.kind == "country":
         return float(sound_key(word.text) in _keys(text))
+    if word.stands_for & country_codes(text):
+        return STANDS_FOR
     if word.kind == "number":
         return float(word.text in _numbers(text))
     if word.text.isupper() and word.text in _initials(text):
         return 1.0
-    return best_alike(sound_key(word.text), _keys(text))
+    parts = [best_alike(sound_key(part), _keys(text)) for part in _PART.findall(word.text)]
+    return max(best_alike(sound_key(word.text), _keys(text)), min(parts))
 
 
 def _script(text: str) -> str:

@@ -146,6 +146,11 @@ def lexicon() -> dict[str, Senses]:
     return senses
 
 
+def is_month(word: str) -> bool:
+    """Say whether a word is the name of a month, in any case."""
+    return "month" in lexicon().get(word.lower(), {})
+
+
 def _declined(stem: str) -> str:
     return " ".join(stem + ending for ending in _ADJECTIVE.split())
 

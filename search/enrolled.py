@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from indexer.document import Document, Paragraph
 from indexer.words import normalise, split, stem
 from search.asked import Asked
+from search.countries import country_codes
 from search.entities import Name, is_calendar, is_country
 from search.function_words import function_words
 from search.lists import Mention, looks_like
-from search.names import alike, country_codes
+from search.names import alike
 from search.nouns import ORGANISATION, PERSON, fits, kinds_of
 from search.rosters import SIGNED, Roster, rosters_of
 from search.statements import Statement, foreign

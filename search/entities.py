@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from search.names import countries, folded, sound_key
+from search.countries import countries
+from search.names import folded, sound_key
 from search.nouns import ORGANISATION, PERSON, class_of
 from search.quoted import quoted
 

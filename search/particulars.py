@@ -14,8 +14,9 @@ from pathlib import Path
 
 from indexer.dates import dates_in
 from indexer.words import stem
+from search.countries import countries, country_codes
 from search.function_words import function_words
-from search.names import WORD, alike, countries, country_codes, folded, sound_key
+from search.names import WORD, alike, folded, sound_key
 from search.results import Span
 
 LIKE_ENOUGH = 0.75  # of a name in another script, as in `search.terms`

@@ -8,16 +8,18 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from indexer import english
 from indexer.document import Document, Passage
 from indexer.index import Index
 from indexer.microbatch import MicroBatcher
+from indexer.models import DEFAULT
 from indexer.passages import context
 from indexer.tokenvectors import TokenVectors
 from search.answerform import missing_form
 from search.fusion import FUSION, Fused, Fusion, Scale, fuse, scaled
 from search.linking import titles_in
 from search.query import Mode, Query
-from search.reranking import RERANKING, Reranking, reranked, token_weights, weighted_maxsim
+from search.reranking import RERANKING, Reranking, in_english, reranked, token_weights, weighted_maxsim
 from search.terms import Term, terms_of
 from search.titles import Titles
 from search.tokencache import TokenCache
@@ -59,6 +61,7 @@ class Ranker:
         self._embedder = embedder
         self._opening = threading.Lock()
         self._token_cache: TokenCache | None = None
+        self._english: TokenCache | None = None
         self._questions: Callable[[str], Vectors] | None = None
         self._titles: tuple[int, Titles] | None = None
 
@@ -164,8 +167,9 @@ class Ranker:
         first = [f for f in found[: self.how.reranking.candidates] if not f.passage.boilerplate]
         if query.rerank is False or query.mode is not Mode.HYBRID or len(first) < 2:
             return found
-        asked = self.tokens().token_vectors([text], query=True)[0]
-        read = self.tokens().token_vectors([self.as_embedded(f.document, f.passage) for f in first])
+        reader = self._reader(text, first)
+        asked = reader.token_vectors([text], query=True)[0]
+        read = reader.token_vectors([self.as_embedded(f.document, f.passage) for f in first])
         weights = token_weights(text, asked, terms)
         late = [weighted_maxsim(asked, passage, weights) for passage in read]
         scores = reranked(
@@ -178,6 +182,16 @@ class Ranker:
         ]
         again.sort(key=lambda f: (-f.fused.score, f.fused.key))
         return again + found[len(first) :]
+
+    def _reader(self, text: str, found: Sequence[Found]) -> TokenCache:
+        """Return what reads passages again: the model for English where question and passages are all in it."""
+        if self.how.reranking.english and in_english(text, (f.document.language for f in found)):
+            with self._opening:
+                if self._english is None and self._embedder().name == DEFAULT and (model := english.load()):
+                    self._english = TokenCache(model)
+            if self._english is not None:
+                return self._english
+        return self.tokens()
 
     def _overcounted(self, found: Found, scale: Scale) -> float:
         """Return what BM25 gave a passage beyond what it counts beside late interaction."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from indexer.language import detect
 from indexer.tokenvectors import TokenVectors
 from indexer.words import split
 from search.terms import Term
@@ -23,15 +24,24 @@ class Reranking:
     """How passages are ranked again. All were measured, see docs/quality.md.
 
     ``candidates`` is how many, ``weight`` what late interaction counts beside the cosine, ``keyword_weight`` what BM25
-    still counts there: less than before, since late interaction looks for the same words.
+    still counts there: less than before, since late interaction looks for the same words. ``english`` says whether
+    English is read by the model for English alone, where it is installed.
     """
 
     candidates: int = 16
     weight: float = 0.6
     keyword_weight: float = 0.75
+    english: bool = True
 
 
 RERANKING = Reranking()
+
+
+def in_english(question: str, languages: Iterable[str | None]) -> bool:
+    """Say whether a question, and each of some passages by their ``languages``, can be read as English."""
+    letters = [c for c in question if c.isalpha()]
+    latin = all(c < "\u0250" for c in letters)
+    return latin and all(language == "en" for language in languages) and detect(question) in ("en", None)
 
 
 def maxsim(question: TokenVectors, passage: TokenVectors) -> float:

@@ -14,15 +14,16 @@ from indexer.tokenvectors import TokenVectors
 
 if TYPE_CHECKING:
     from indexer.embedding import Embedder
+    from indexer.english import EnglishReader
 
-KEPT = 512  # passages: at most about 150 MB
+KEPT = 256  # passages: at most about 75 MB
 
 
 class TokenCache:
     """The token vectors of the texts asked for last; safe to use from many threads."""
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
+    def __init__(self, reader: Embedder | EnglishReader) -> None:
+        self._reader = reader
         self._kept: OrderedDict[tuple[str, bool], TokenVectors] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -32,7 +33,7 @@ class TokenCache:
             have = {text: self._kept[text, query] for text in texts if (text, query) in self._kept}
         missing = [text for text in dict.fromkeys(texts) if text not in have]
         if missing:
-            read = self._embedder.token_vectors(missing, query=query)
+            read = self._reader.token_vectors(missing, query=query)
             have |= {text: _halved(tokens) for text, tokens in zip(missing, read, strict=True)}
         with self._lock:
             for text in texts:

@@ -13,7 +13,8 @@ from eval import refusal
 from indexer.tokenvectors import TokenVectors
 from search import answerability
 from search.answerability import Evidence, Statistics, judge, mention, question_words
-from search.names import alike, country_codes, edits, sound_key
+from search.countries import country_codes
+from search.names import alike, edits, sound_key
 
 RESOLUTION = "European Parliament resolution of 11 February 2021 on the human rights situation in Kazakhstan"
 PASSAGES = [
@@ -103,6 +104,38 @@ def test_the_kind_of_each_word_is_known():
 
 
 @pytest.mark.parametrize(
+    ("question", "kinds"),
+    [
+        ("EU-Uzbekistan dialogue", {"EU": "name", "Uzbekistan": "country", "dialogue": "word"}),
+        ("What is the EU's view of Mamai’s trial?", {"EU": "name", "view": "word", "Mamai": "name", "trial": "word"}),
+        ("How many fled between January and September?", {"fled": "word", "January": "word", "September": "word"}),
+        ("Why did they still get up and go away?", {}),
+        ("Guinea-Bissau’s state-owned mines", {"Guinea-Bissau": "country", "state-owned": "word", "mines": "word"}),
+    ],
+)
+def test_hyphens_and_endings_hide_no_word_and_small_verbs_are_none(question, kinds):
+    assert {word.text: word.kind for word in question_words(question)} == kinds
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "there"),
+    [
+        ("Who met in Beijing?", "The Chinese authorities received them.", True),
+        ("О чём договорились в Пекине?", "The Chinese authorities received them.", True),
+        ("Who met in Addis Ababa?", "Ethiopian ministers met.", True),
+        ("Who met in Beijing?", "The Kazakh authorities received them.", False),
+        ("Who met in Shymkent?", "The Kazakh authorities received them.", False),
+        ("Who runs anti-torture work?", "the work of the coalition against torture, and anti-corruption", True),
+        ("Who runs anti-torture work?", "the work of the coalition against bribery", False),
+    ],
+)
+def test_a_capital_stands_for_its_country_and_a_joined_word_for_its_parts(asked, text, there):
+    names = [w for w in question_words(asked) if w.kind == "name" or "-" in w.text or w.stands_for]
+    assert all((mention(word, text) >= answerability.SUPPORTED) is there for word in names)
+    assert names
+
+
+@pytest.mark.parametrize(
     ("text", "codes"),
     [
         ("в Казахстане и Узбекистане", {"KZ", "UZ"}),
@@ -112,6 +145,7 @@ def test_the_kind_of_each_word_is_known():
         ("Austria and Australia", {"AT", "AU"}),
         ("malicious individuals", set()),
         ("the U.S. and США", {"US"}),
+        ("the EU's Kazakh-Chinese talks, Guinea-Bissau", {"EU", "KZ", "CN", "GW"}),
     ],
 )
 def test_a_country_is_one_in_every_language_and_no_other(text, codes):

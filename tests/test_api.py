@@ -238,6 +238,12 @@ def test_an_unknown_parameter_is_refused_by_name(client: httpx.Client, path: str
     assert f"'{named}'" in problem["detail"]
 
 
+@pytest.mark.parametrize("wrong", [{"limit": True}, {"limit": 5.0}, {"writer": 0.0}, {"stream": "no"}])
+def test_a_value_of_another_type_in_a_body_is_refused(client: httpx.Client, wrong: dict[str, object]) -> None:
+    problem = assert_problem(client.post("/v1/ask", json={"question": "NGOs", **wrong}), 422)
+    assert next(iter(wrong)) in json.dumps(problem)
+
+
 def test_an_unknown_field_is_refused_by_name(client: httpx.Client) -> None:
     problem = assert_problem(client.post("/v1/ask", json={"question": "NGOs", "langauge": "en"}), 422)
     assert "'langauge'" in problem["detail"]
