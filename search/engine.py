@@ -33,6 +33,7 @@ from search.rankings import Rankings
 from search.repeats import marked_repeats
 from search.results import Answer, Hit, Results, Sentence, Status
 from search.terms import Term
+from search.tokencache import TokenCache
 
 if TYPE_CHECKING:
     from indexer.embedding import Embedder
@@ -213,15 +214,16 @@ class Engine:
 
     def _chosen(self, results: Results) -> list[Candidate]:
         """Pick the sentences that answer, by the token vectors that reranking has read already."""
-        asked = self.ranker.tokens().token_vectors([results.query], query=True)[0]
         hits = answering(results.hits)
-        read = self.ranker.token_vectors([(hit.document, hit.passage) for hit in hits])
+        reader = self.ranker.reader(results.query, (hit.document.language for hit in hits))
+        asked = reader.token_vectors([results.query], query=True)[0]
+        read = self.ranker.token_vectors([(hit.document, hit.passage) for hit in hits], reader)
         terms = self.ranker.terms(results.query)
         chosen = best_sentences(asked, read, terms, hits, results.query)
-        return followed(chosen, asked, terms, self._named_by(chosen, terms, results)) if chosen else []
+        return followed(chosen, asked, terms, self._named_by(chosen, terms, results, reader)) if chosen else []
 
     def _named_by(
-        self, chosen: Sequence[Candidate], terms: Sequence[Term], results: Results
+        self, chosen: Sequence[Candidate], terms: Sequence[Term], results: Results, reader: TokenCache
     ) -> list[tuple[Hit, TokenVectors]]:
         """Look up the documents that the first sentence names by their titles and that are not heard yet."""
         heard = {candidate.hit.document.id for candidate in chosen}
@@ -234,7 +236,7 @@ class Engine:
             found = [*found, *self.ranker.looked_up(keys)][:_MOST_FOLLOWED]
         text = [f for f in found if not f.passage.boilerplate]
         hits = self._hits([(f, []) for f in text], terms, Query(results.query, offset=len(results.hits)))
-        return list(zip(hits, self.ranker.token_vectors([(f.document, f.passage) for f in text]), strict=True))
+        return list(zip(hits, self.ranker.token_vectors([(f.document, f.passage) for f in text], reader), strict=True))
 
     def _judged(self, results: Results) -> Answerability:
         """Decide whether the passages that were found answer the question at all."""

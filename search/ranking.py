@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -97,13 +97,23 @@ class Ranker:
                 self._token_cache = TokenCache(self._embedder())
             return self._token_cache
 
-    def token_vectors(self, found: Sequence[tuple[Document, Passage]]) -> list[TokenVectors]:
+    def token_vectors(self, found: Sequence[tuple[Document, Passage]], reader: TokenCache) -> list[TokenVectors]:
         """Return the token vectors of passages, each read with its context, without those of the context."""
         texts = [self.as_embedded(document, passage) for document, passage in found]
         return [
             vectors.part(len(text) - len(passage.text), len(text))
-            for vectors, text, (_, passage) in zip(self.tokens().token_vectors(texts), texts, found, strict=True)
+            for vectors, text, (_, passage) in zip(reader.token_vectors(texts), texts, found, strict=True)
         ]
+
+    def reader(self, text: str, languages: Iterable[str | None]) -> TokenCache:
+        """Return what reads passages again: the model for English where question and passages are all in it."""
+        if self.how.reranking.english and in_english(text, languages):
+            with self._opening:
+                if self._english is None and self._embedder().name == DEFAULT and (model := english.load()):
+                    self._english = TokenCache(model)
+            if self._english is not None:
+                return self._english
+        return self.tokens()
 
     def as_embedded(self, document: Document, passage: Passage) -> str:
         """Return what the embedder read of a passage."""
@@ -167,7 +177,7 @@ class Ranker:
         first = [f for f in found[: self.how.reranking.candidates] if not f.passage.boilerplate]
         if query.rerank is False or query.mode is not Mode.HYBRID or len(first) < 2:
             return found
-        reader = self._reader(text, first)
+        reader = self.reader(text, (f.document.language for f in first))
         asked = reader.token_vectors([text], query=True)[0]
         read = reader.token_vectors([self.as_embedded(f.document, f.passage) for f in first])
         weights = token_weights(text, asked, terms)
@@ -182,16 +192,6 @@ class Ranker:
         ]
         again.sort(key=lambda f: (-f.fused.score, f.fused.key))
         return again + found[len(first) :]
-
-    def _reader(self, text: str, found: Sequence[Found]) -> TokenCache:
-        """Return what reads passages again: the model for English where question and passages are all in it."""
-        if self.how.reranking.english and in_english(text, (f.document.language for f in found)):
-            with self._opening:
-                if self._english is None and self._embedder().name == DEFAULT and (model := english.load()):
-                    self._english = TokenCache(model)
-            if self._english is not None:
-                return self._english
-        return self.tokens()
 
     def _overcounted(self, found: Found, scale: Scale) -> float:
         """Return what BM25 gave a passage beyond what it counts beside late interaction."""

