@@ -27,6 +27,9 @@ SECOND = 2  # second sentences of linked sources, before other sources are heard
 MEANING, WORDS, PASSAGE, FORM = 0.55, 0.25, 0.2, 0.1
 
 
+_ASKS_WHO = re.compile(r"\b(?:who|whom|which|кто|кого|кому|кем|какие|каких|какими|кім|қандай)\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A sentence of a hit: its offsets in the document, its words, and how well it answers, 0 to 1."""
@@ -65,11 +68,19 @@ def best_sentences(
         if linked_to(heads, c.hit.document.title, c.text, question)
     ][: MOST_SENTENCES // 2]
     if not linked:
-        return (firsts + [c for c in good if c not in firsts])[:MOST_SENTENCES]
+        return naming_first((firsts + [c for c in good if c not in firsts])[:MOST_SENTENCES], question)
     chosen = [firsts[0], *linked]
     sources = {c.hit.document.id for c in chosen}
     second = [c for c in distinct if c not in chosen and c.hit.document.id in sources]
     return (chosen + second[:SECOND] + [c for c in firsts if c not in chosen] + second[SECOND:])[:MOST_SENTENCES]
+
+
+def naming_first(chosen: list[Candidate], question: str) -> list[Candidate]:
+    """Where a question asks who or which and the first sentence names nobody, put the first that does before it."""
+    if not _ASKS_WHO.search(question) or names_in(chosen[0].text, question):
+        return chosen
+    naming = next((c for c in chosen if names_in(c.text, question)), chosen[0])
+    return [naming, *(c for c in chosen if c is not naming)]
 
 
 def followed(

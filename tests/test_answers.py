@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.words import split
-from search.answers import KEEP, MOST_SENTENCES, answering, best_sentences, names_in
+from search.answers import KEEP, MOST_SENTENCES, Candidate, answering, best_sentences, names_in, naming_first
 from search.engine import Engine
 from search.query import Query
 from search.terms import terms_of
@@ -61,8 +61,9 @@ QUESTION = "Which NGOs were suspended in January?"
 def test_sentences_are_few_distinct_near_the_best_and_from_several_sources(engine: Engine) -> None:
     hits = answering(engine.search(Query(QUESTION)).hits)
     terms = terms_of(QUESTION, engine.index, engine.catalogue.count()[2], engine.catalogue.languages())
-    asked = engine.embedder.token_vectors([QUESTION], query=True)[0]
-    read = engine.ranker.token_vectors([(hit.document, hit.passage) for hit in hits])
+    reader = engine.ranker.reader(QUESTION, (hit.document.language for hit in hits))
+    asked = reader.token_vectors([QUESTION], query=True)[0]
+    read = engine.ranker.token_vectors([(hit.document, hit.passage) for hit in hits], reader)
     chosen = best_sentences(asked, read, terms, hits, QUESTION)
     assert 2 <= len(chosen) <= MOST_SENTENCES
     best = max(c.score for c in chosen)
@@ -77,3 +78,21 @@ def test_sentences_are_few_distinct_near_the_best_and_from_several_sources(engin
 def test_no_hits_give_no_sentences(engine: Engine) -> None:
     asked = engine.embedder.token_vectors([QUESTION], query=True)[0]
     assert best_sentences(asked, [], [], [], QUESTION) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("which NGOs were suspended in January", "ECHO"),
+        ("какие НПО приостановили работу в январе", "ECHO"),
+        ("when were the NGOs suspended", "At least"),
+        ("which NGOs besides ECHO and Erkindik Kanaty were suspended", "At least"),
+    ],
+)
+def test_who_asks_for_names_is_told_them_first(engine: Engine, question: str, first: str) -> None:
+    hit = engine.search(Query("suspended")).hits[0]
+    told = ["At least three organisations were suspended.", "Others were fined.", "It was ECHO and Erkindik Kanaty."]
+    chosen = [Candidate(hit, 0, len(text), text, 1.0) for text in told]
+    ordered = naming_first(chosen, question)
+    assert first in ordered[0].text
+    assert sorted(c.text for c in ordered) == sorted(told)
