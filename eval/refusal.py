@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from eval.refusal_by_hand import by_hand
 from eval.refusal_questions import Example, Made, make
 from indexer.embedding import load
 from indexer.language import detect
@@ -33,8 +34,7 @@ from search.names import sound_key
 
 Matrix = npt.NDArray[np.float64]
 
-# What a user should meet; the sets reworded are as far from the text as what users ask.
-FALSE_REFUSALS = 0.05
+FALSE_REFUSALS = 0.05  # what a user should meet
 AT = 0.05
 # Questions whose subject is there and whose answer is not need a reader to be told: they steer less.
 SHARE = {"answerable": 1.0, "near": 1.0, "far": 1.0, "native": 0.35, "removed": 0.35}
@@ -143,7 +143,7 @@ def observe(data: Path, model: str | None = None) -> list[Observed]:
     """Make the questions from the data sets below `data` and look at the evidence for each. Takes minutes."""
     embedder = load(model)
     seen: list[Observed] = []
-    for made in make(data):
+    for made in [*make(data), *by_hand(data)]:
         texts = [f"{source.context}\n{source.text}" for source in made.sources]
         vectors, tokens = embedder.embed_passages(texts), embedder.token_vectors(texts)
         questions = sorted({example.question for example in made.examples})

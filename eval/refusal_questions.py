@@ -20,16 +20,7 @@ from typing import Any
 from babel import Locale
 
 from eval.perturb import misspelt, names_in, swapped
-from indexer.sentences import sentences
 from search.countries import countries, country_codes
-
-# Written by hand, with the data set that the documents are from. Those reworded share few words with the text.
-BY_HAND = {
-    "rights_news": "hrdsattack",
-    "reworded_news": "hrdsattack",
-    "reworded_reviews": "upr",
-    "reworded_articles": "xquad_ru2en",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +63,12 @@ def make(data: Path, seed: int = 0) -> list[Made]:
     made = [
         maker(data / name, random.Random(f"{seed} {name}")) for name, maker in makers.items() if (data / name).is_dir()
     ]
-    made += [asked_by_hand(data, name) for name, folder in BY_HAND.items() if (data / folder).is_dir()]
     foreign = [
-        e.question
-        for m in made
-        if m.name not in ("hrdsattack", "upr", *BY_HAND)
-        for e in m.examples
-        if e.kind == "answerable"
+        e.question for m in made if m.name not in ("hrdsattack", "upr") for e in m.examples if e.kind == "answerable"
     ]
     for m in made:
         if m.name in ("hrdsattack", "upr"):
             _add_foreign(m, foreign, random.Random(f"{seed} {m.name} foreign"))
-        if m.name in BY_HAND:
-            continue
         noise = random.Random(f"{seed} {m.name} noise")
         m.examples[:] = [_as_typed(example, noise) for example in m.examples]
     return made
@@ -319,54 +303,6 @@ class _News:
                 yield Example(
                     self.name, question, kind, self.passages, self._gold(gold), "" if kind == "answerable" else code
                 )
-
-
-def asked_by_hand(data: Path, name: str) -> Made:
-    """Questions written by hand, as people ask, over a few documents of a set; their file stands beside the code."""
-    written = read(Path(__file__).parent / "questions" / f"{name}.jsonl")
-    wanted = {gold["article"] for q in written for gold in q.get("gold", ())}
-    rows = [(_document(r), r) for r in read(data / BY_HAND[name] / "corpus.jsonl")]
-    sources = [
-        Source((r["_id"],), document, f"{r['title']} {str(r['metadata'].get('date') or '')[:10]}", text)
-        for document, r in rows
-        if document in wanted
-        for text in _passages(r["text"])
-    ]
-    everything = tuple(range(len(sources)))
-    examples = [
-        Example(name, q["question"], q["kind"], everything, _holding(sources, q.get("gold", ()))) for q in written
-    ]
-    return Made(name, sources, examples)
-
-
-def _passages(text: str) -> list[str]:
-    """The whole of a text: paragraphs joined to about 110 words, longer ones cut at the ends of sentences."""
-    whole: list[str] = []
-    for paragraph in re.split(r"\n\s*\n", text):
-        passage = ""
-        for start, end in sentences(paragraph):
-            sentence = " ".join(paragraph[start:end].split())
-            if passage and len(f"{passage} {sentence}".split()) > 110:
-                whole.append(passage)
-                passage = sentence
-            else:
-                passage = f"{passage} {sentence}".strip()
-        if whole and len(f"{whole[-1]} {passage}".split()) <= 110:
-            whole[-1] += "\n" + passage
-        elif passage:
-            whole.append(passage)
-    return whole
-
-
-def _document(row: dict[str, Any]) -> str:
-    """The document that a row is of: the row itself in a set of articles, else what its id begins with."""
-    return str(row["metadata"].get("doc") or re.split(r"-\d+$", row["_id"])[0])
-
-
-def _holding(sources: Sequence[Source], gold: Sequence[dict[str, str]]) -> frozenset[int]:
-    return frozenset(
-        i for i, s in enumerate(sources) if any(s.group == g["article"] and g["holds"] in s.text for g in gold)
-    )
 
 
 # -- United Nations reviews
