@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indexer.encoder import LONGEST, cores, session
-from indexer.models import Bundled, ModelUnavailable, find
+from indexer.models import Bundled, find
 from indexer.tokenvectors import TokenVectors, within
 
 if TYPE_CHECKING:
@@ -86,6 +86,3 @@ def load() -> EnglishReader | None:
         if not _LOADED:
             _LOADED.append(EnglishReader() if WEIGHTS.installed else None)
         return _LOADED[0]
-
-
-__all__ = ["NAME", "EnglishReader", "ModelUnavailable", "load"]

@@ -24,7 +24,7 @@ from search.answerform import missing_form
 from search.countries import countries, country_codes, seats
 from search.datewords import is_month
 from search.function_words import function_words, light_words
-from search.names import WORD, best_alike, folded, sound_key
+from search.names import POSSESSIVE, WORD, best_alike, folded, sound_key
 
 Floats = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
@@ -46,7 +46,6 @@ QUESTION_FEATURES = (
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _PART = re.compile(r"[^‑-]+")
-_POSSESSIVE = re.compile(r"['’ʼ][sS]$")
 _JOINED = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])")
 _SMALL = re.compile(r"\b[a-zа-яё]{1,3}\b")
 _CAPITALISED = r"[A-ZА-ЯЁ]\w+(?:-\w+)*"
@@ -154,7 +153,7 @@ def _parts(question: str, named: Sequence[tuple[str, int, int]]) -> Iterator[tup
     """Yield each word with its place, without "'s"; one of which a part names a country comes in parts."""
     edges = {edge for _, start, end in named for edge in (start, end)}
     for match in WORD.finditer(question):
-        start, whole = match.start(), _POSSESSIVE.sub("", match[0])
+        start, whole = match.start(), POSSESSIVE.sub("", match[0])
         if any(at in edges for at in range(start + 1, start + len(whole))):
             yield from ((part[0], start + part.start()) for part in _PART.finditer(whole))
         else:
@@ -164,14 +163,15 @@ def _parts(question: str, named: Sequence[tuple[str, int, int]]) -> Iterator[tup
 def _carries(word: str) -> bool:
     """Whether a word has a share in what is asked."""
     plain = word.casefold()
-    return not {plain, folded(word), plain.replace("’", "'")} & (function_words() | light_words())
+    spellings = {plain, folded(word), plain.replace("’", "'")}
+    return spellings.isdisjoint(function_words()) and spellings.isdisjoint(light_words())
 
 
 @lru_cache(maxsize=20_000)
 def _keys(text: str) -> frozenset[str]:
     """The sound keys of the words of a text and of their parts; where a space was lost, a capital tells."""
     words = (part for word in WORD.findall(text) for part in {word, *_PART.findall(word), *_JOINED.split(word)})
-    return frozenset(sound_key(_POSSESSIVE.sub("", word)) for word in words)
+    return frozenset(sound_key(POSSESSIVE.sub("", word)) for word in words)
 
 
 @lru_cache(maxsize=20_000)

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from search.names import WORD, folded
+from search.names import POSSESSIVE, WORD, folded
 
 Named = tuple[str, int, int]
 Gazetteer = dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]
 
 _HYPHEN = re.compile(r"[‑-]")
-_POSSESSIVE = re.compile(r"['’ʼ][sS]$")
 # Languages whose names for countries are read; CLDR has them all, these are the ones with spaces between words.
 _LOCALES = "en ru kk uk be ky uz tg tk az tr fr es pt de it nl pl".split()
 # Spoken in so many countries that the name of the language names none of them.
@@ -48,7 +47,7 @@ def country_codes(text: str) -> frozenset[str]:
 
 def _looked_up(text: str, gazetteer: Gazetteer, acronyms: Mapping[str, str]) -> Iterator[Named]:
     """Yield what `gazetteer` has of `text`; of words that a hyphen joins, each may be in it: "EU-Uzbekistan"."""
-    words = [(_POSSESSIVE.sub("", match[0]), match.start()) for match in WORD.finditer(text)]
+    words = [(POSSESSIVE.sub("", match[0]), match.start()) for match in WORD.finditer(text)]
     at = 0
     while at < len(words):
         word, start = words[at]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from search.countries import countries
-from search.names import folded, sound_key
+from search.names import POSSESSIVE, folded, sound_key
 from search.nouns import ORGANISATION, PERSON, class_of
 from search.quoted import quoted
 
@@ -35,7 +35,6 @@ _AND = re.compile(r"\s+(?:and|&|и)\s+")
 _ABBREVIATION = re.compile(r"\s*\(\s*[“\"«]?([A-ZА-ЯЁ][A-ZА-ЯЁ/&-]{1,9})[”\"»]?\s*\)")
 _HONORIFICS = frozenset(("mr", "mrs", "ms", "miss", "dr", "prof", "sir", "г-н", "г-жа"))
 _PREPOSITION = re.compile(r"\s(?:for|of|on|against)\s")
-_POSSESSIVE = re.compile(r"[’']s$")
 _LIST_GOES_ON = re.compile(rf"(?:,\s+(?:the\s+)?{_RUN.pattern})*,?\s(?:and|и)\s+(?:the\s+)?{_CAPITAL}")
 # A Russian name of a body goes on in small letters, in the genitive: "Фонд защиты прав заключённых".
 _GENITIVE = re.compile(r"\s+([а-яё]{4,})(?=[\s,.;:)»]|$)")
@@ -97,7 +96,7 @@ def _written(text: str) -> tuple[frozenset[str], frozenset[str], frozenset[str],
     small = frozenset(_SMALL_WORD.findall(text))
     plurals = frozenset(word[:-1] for word in _PLURAL.findall(text))
     inside = [match for match in _RUN.finditer(text) if not _opens_sentence(text, match.start())]
-    capital = frozenset(_POSSESSIVE.sub("", word) for match in inside for word in match[0].split())
+    capital = frozenset(POSSESSIVE.sub("", word) for match in inside for word in match[0].split())
     alone = tuple(m[0] for m in inside if not _AND_BEFORE.search(text[max(0, m.start() - 5) : m.start()]))
     return small, plurals, capital, alone
 
@@ -149,7 +148,7 @@ def _parts(text: str, start: int, end: int, seen: Seen) -> list[Span]:
         word = text[a:b]
         if is_calendar(word) or (len(word) == 4 and word.isdigit()):
             groups.append([])
-        elif _POSSESSIVE.search(word):
+        elif POSSESSIVE.search(word):
             groups[-1].append((a, b - 2))
             groups.append([])
         elif word.endswith("and") and word[:-3] in seen.capital:

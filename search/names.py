@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 WORD = re.compile(r"[^\W_]+(?:['’ʼ‑-][^\W_]+)*")
+POSSESSIVE = re.compile(r"['’ʼ][sS]$")
 
 _CYRILLIC = dict(
     zip(
