@@ -39,6 +39,8 @@ def ablations(model: str | None = None) -> dict[str, Sequence[System]]:
         "reranker": [
             replace(SHIPS, name="not reranked", rerank=False),
             *(ranked(f"{n} reranked", reranking=replace(late, candidates=n)) for n in (4, 20)),
+            ranked("nothing learned", reranking=replace(late, sentence=0.0)),
+            ranked("multilingual model reranks", reranking=replace(late, english=False)),
         ],
         "passages": [
             cut("passages of 160 tokens", longest=160, joined=100, short=40),

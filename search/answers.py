@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from indexer.sentences import sentences
@@ -12,7 +12,6 @@ from indexer.words import split, stem
 from search.answerform import missing_form
 from search.folding import fold
 from search.linking import linked_to
-from search.reranking import maxsim
 from search.results import Hit, Span
 from search.terms import Term
 
@@ -22,10 +21,13 @@ KEEP = 0.75  # of the best sentence's score: less is not shown
 LINKED = 0.3  # of it, for a sentence of a source that another one names
 FOLLOWED = 0.1  # of it, for a second sentence of sources that are linked
 SECOND = 2  # second sentences of linked sources, before other sources are heard
-# Weights of late interaction (scaled), share of the question's words, and the passage's score; and what a sentence
+# Weights of nearness (scaled), share of the question's words, and the passage's score; and what a sentence
 # loses that has no date for "when", no name for "who" ...
 MEANING, WORDS, PASSAGE, FORM = 0.55, 0.25, 0.2, 0.1
 
+
+# How near sentences of a passage, given by its token vectors and their characters, are to the question.
+Nearness = Callable[[TokenVectors, Sequence[Span]], Sequence[float]]
 
 _ASKS_WHO = re.compile(r"\b(?:who|whom|which|кто|кого|кому|кем|какие|каких|какими|кім|қандай)\b", re.IGNORECASE)
 
@@ -47,15 +49,15 @@ def answering(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def best_sentences(
-    asked: TokenVectors, read: Sequence[TokenVectors], terms: Sequence[Term], hits: Sequence[Hit], question: str = ""
+    near: Nearness, read: Sequence[TokenVectors], terms: Sequence[Term], hits: Sequence[Hit], question: str = ""
 ) -> list[Candidate]:
     """Return up to `MOST_SENTENCES` sentences that answer best, most useful first, none saying the same twice.
 
-    ``asked`` are the tokens of the question, ``read`` those of the text of each of ``hits``, which `answering` chose. A
-    second source is heard before a second sentence of the first one, if it scores at least `KEEP` of the best; one that
-    is linked to the first by a name is heard with `LINKED`, and both with a second sentence before any other source.
+    ``read`` are the tokens of the text of each of ``hits``, which `answering` chose. A second source is heard before a
+    second sentence of the first one, if it scores at least `KEEP` of the best; one that is linked to the first by a
+    name is heard with `LINKED`, and both with a second sentence before any other source.
     """
-    candidates = _scored(asked, terms, list(zip(hits, read, strict=True)), question)
+    candidates = _scored(near, terms, list(zip(hits, read, strict=True)), question)
     if not candidates:
         return []
     distinct = [c for c, _ in fold([c for c in candidates if c.score >= FOLLOWED * candidates[0].score], _text)]
@@ -84,13 +86,13 @@ def naming_first(chosen: list[Candidate], question: str) -> list[Candidate]:
 
 
 def followed(
-    chosen: Sequence[Candidate], asked: TokenVectors, terms: Sequence[Term], read: Sequence[tuple[Hit, TokenVectors]]
+    chosen: Sequence[Candidate], near: Nearness, terms: Sequence[Term], read: Sequence[tuple[Hit, TokenVectors]]
 ) -> list[Candidate]:
     """Return ``chosen`` with the best sentence of each passage of ``read`` behind the first, if it has to do with the
     question at all: ``read`` are passages of documents that the first sentence names."""
     new: list[Candidate] = []
     for pair in read:
-        best = max(_scored(asked, terms, [pair]), key=lambda c: _coverage(c.text, terms, c.hit.document.language))
+        best = max(_scored(near, terms, [pair]), key=lambda c: _coverage(c.text, terms, c.hit.document.language))
         if _coverage(best.text, terms, best.hit.document.language):
             new.append(best)
     new = _first_of_each(new)
@@ -103,18 +105,17 @@ def _text(candidate: Candidate) -> str:
 
 
 def _scored(
-    asked: TokenVectors, terms: Sequence[Term], pairs: Sequence[tuple[Hit, TokenVectors]], question: str = ""
+    near: Nearness, terms: Sequence[Term], pairs: Sequence[tuple[Hit, TokenVectors]], question: str = ""
 ) -> list[Candidate]:
     found: dict[tuple[str, int], tuple[Hit, Span, float]] = {}
     for hit, tokens in pairs:
-        for start, end in sentences(hit.passage.text):
-            place = (hit.document.id, hit.passage.char_start + start)
-            if place not in found:  # passages cut from one paragraph overlap
-                found[place] = (hit, (start, end), maxsim(asked, tokens.part(start, end)))
-    nearness = _between([near for _, _, near in found.values()])
+        spans = sentences(hit.passage.text)
+        for span, nearness in zip(spans, near(tokens, spans), strict=True):  # passages cut from one paragraph overlap
+            found.setdefault((hit.document.id, hit.passage.char_start + span[0]), (hit, span, nearness))
+    scaled = _between([nearness for _, _, nearness in found.values()])
     scored = [
-        _candidate(hit, span, near, terms, question)
-        for (hit, span, _), near in zip(found.values(), nearness, strict=True)
+        _candidate(hit, span, nearness, terms, question)
+        for (hit, span, _), nearness in zip(found.values(), scaled, strict=True)
     ]
     return sorted(scored, key=lambda c: (-c.score, c.hit.rank, c.start))
 

@@ -216,11 +216,11 @@ class Engine:
         """Pick the sentences that answer, by the token vectors that reranking has read already."""
         hits = answering(results.hits)
         reader = self.ranker.reader(results.query, (hit.document.language for hit in hits))
-        asked = reader.token_vectors([results.query], query=True)[0]
         read = self.ranker.token_vectors([(hit.document, hit.passage) for hit in hits], reader)
         terms = self.ranker.terms(results.query)
-        chosen = best_sentences(asked, read, terms, hits, results.query)
-        return followed(chosen, asked, terms, self._named_by(chosen, terms, results, reader)) if chosen else []
+        near = self.ranker.nearness(results.query, terms, reader)
+        chosen = best_sentences(near, read, terms, hits, results.query)
+        return followed(chosen, near, terms, self._named_by(chosen, terms, results, reader)) if chosen else []
 
     def _named_by(
         self, chosen: Sequence[Candidate], terms: Sequence[Term], results: Results, reader: TokenCache

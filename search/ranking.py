@@ -14,12 +14,24 @@ from indexer.index import Index
 from indexer.microbatch import MicroBatcher
 from indexer.models import DEFAULT
 from indexer.passages import context
+from indexer.sentences import sentences
 from indexer.tokenvectors import TokenVectors
+from search import interaction
 from search.answerform import missing_form
+from search.answers import Nearness
 from search.fusion import FUSION, Fused, Fusion, Scale, fuse, scaled
 from search.linking import titles_in
 from search.query import Mode, Query
-from search.reranking import RERANKING, Reranking, in_english, reranked, token_weights, weighted_maxsim
+from search.reranking import (
+    RERANKING,
+    Reranking,
+    Weights,
+    in_english,
+    maxsim,
+    reranked,
+    token_weights,
+    weighted_maxsim,
+)
 from search.terms import Term, terms_of
 from search.titles import Titles
 from search.tokencache import TokenCache
@@ -115,6 +127,17 @@ class Ranker:
                 return self._english
         return self.tokens()
 
+    def nearness(self, text: str, terms: Sequence[Term], reader: TokenCache) -> Nearness:
+        """Return what tells how near sentences of a passage that ``reader`` read are to a question."""
+        asked = reader.token_vectors([text], query=True)[0]
+        if not self._is_english(reader):
+            return lambda read, spans: [maxsim(asked, read.part(start, end)) for start, end in spans]
+        weights, learned = token_weights(text, asked, terms), interaction.english()
+        return lambda read, spans: learned.nearness(asked, weights, read, spans)
+
+    def _is_english(self, reader: TokenCache) -> bool:
+        return reader is self._english
+
     def as_embedded(self, document: Document, passage: Passage) -> str:
         """Return what the embedder read of a passage."""
         return f"{self.context(document, passage)}\n{passage.text}"
@@ -180,11 +203,15 @@ class Ranker:
         reader = self.reader(text, (f.document.language for f in first))
         asked = reader.token_vectors([text], query=True)[0]
         read = reader.token_vectors([self.as_embedded(f.document, f.passage) for f in first])
-        weights = token_weights(text, asked, terms)
+        weights, how = token_weights(text, asked, terms), self.how.reranking
         late = [weighted_maxsim(asked, passage, weights) for passage in read]
+        gained = [how.weight * similarity for similarity in late]
+        if self._is_english(reader) and how.sentence:
+            near = [self._nearest(f, asked, passage, weights) for f, passage in zip(first, read, strict=True)]
+            gained = [one + how.sentence * two for one, two in zip(gained, near, strict=True)]
         scores = reranked(
             [f.fused.score for f in first], [self._overcounted(f, scale) + self._formless(text, f) for f in first],
-            [similarity / scale.deviation for similarity in late], self.how.reranking,
+            [gain / scale.deviation for gain in gained],
         )  # fmt: skip
         again = [
             replace(f, fused=replace(f.fused, score=score, late=similarity, before=f.fused.score))
@@ -192,6 +219,12 @@ class Ranker:
         ]
         again.sort(key=lambda f: (-f.fused.score, f.fused.key))
         return again + found[len(first) :]
+
+    def _nearest(self, found: Found, asked: TokenVectors, read: TokenVectors, weights: Weights) -> float:
+        """Return how near the nearest sentence of a passage, read with its context, is to the question."""
+        before = len(self.as_embedded(found.document, found.passage)) - len(found.passage.text)
+        spans = [(before + start, before + end) for start, end in sentences(found.passage.text)]
+        return max(interaction.english().nearness(asked, weights, read, spans), default=0.0)
 
     def _overcounted(self, found: Found, scale: Scale) -> float:
         """Return what BM25 gave a passage beyond what it counts beside late interaction."""

@@ -25,12 +25,14 @@ class Reranking:
 
     ``candidates`` is how many, ``weight`` what late interaction counts beside the cosine, ``keyword_weight`` what BM25
     still counts there: less than before, since late interaction looks for the same words. ``english`` says whether
-    English is read by the model for English alone, where it is installed.
+    English is read by the model for English alone, where it is installed; ``sentence`` is what the passage's nearest
+    sentence counts there beside the cosine, by `search.interaction`, which was learned for that model.
     """
 
     candidates: int = 16
     weight: float = 0.6
     keyword_weight: float = 0.75
+    sentence: float = 1.0
     english: bool = True
 
 
@@ -82,17 +84,13 @@ def token_weights(text: str, question: TokenVectors, terms: Sequence[Term]) -> W
     return weights if weights.any() else np.ones_like(weights)
 
 
-def reranked(
-    fused: Sequence[float], lost: Sequence[float], similarities: Sequence[float], how: Reranking = RERANKING
-) -> list[float]:
+def reranked(fused: Sequence[float], lost: Sequence[float], gained: Sequence[float]) -> list[float]:
     """Return new scores for the candidates, none of them below the least of ``fused``.
 
     ``lost`` is what each loses of its ``fused``: what BM25 gave beyond `Reranking.keyword_weight`, and what one loses
-    that cannot hold the answer; ``similarities`` is in the unit of ``fused``: deviations of the question's cosine.
+    that cannot hold the answer; ``gained`` is what late interaction gives, in the unit of ``fused``: deviations of the
+    question's cosine.
     """
-    again = [
-        score - less + how.weight * similarity
-        for score, less, similarity in zip(fused, lost, similarities, strict=True)
-    ]
+    again = [score - less + more for score, less, more in zip(fused, lost, gained, strict=True)]
     lift = min(fused, default=0.0) - min(again, default=0.0)
     return [score + lift for score in again]

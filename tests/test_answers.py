@@ -62,9 +62,9 @@ def test_sentences_are_few_distinct_near_the_best_and_from_several_sources(engin
     hits = answering(engine.search(Query(QUESTION)).hits)
     terms = terms_of(QUESTION, engine.index, engine.catalogue.count()[2], engine.catalogue.languages())
     reader = engine.ranker.reader(QUESTION, (hit.document.language for hit in hits))
-    asked = reader.token_vectors([QUESTION], query=True)[0]
     read = engine.ranker.token_vectors([(hit.document, hit.passage) for hit in hits], reader)
-    chosen = best_sentences(asked, read, terms, hits, QUESTION)
+    near = engine.ranker.nearness(QUESTION, terms, reader)
+    chosen = best_sentences(near, read, terms, hits, QUESTION)
     assert 2 <= len(chosen) <= MOST_SENTENCES
     best = max(c.score for c in chosen)
     assert all(c.score >= KEEP * best for c in chosen)
@@ -76,8 +76,8 @@ def test_sentences_are_few_distinct_near_the_best_and_from_several_sources(engin
 
 
 def test_no_hits_give_no_sentences(engine: Engine) -> None:
-    asked = engine.embedder.token_vectors([QUESTION], query=True)[0]
-    assert best_sentences(asked, [], [], [], QUESTION) == []
+    near = engine.ranker.nearness(QUESTION, [], engine.ranker.tokens())
+    assert best_sentences(near, [], [], [], QUESTION) == []
 
 
 @pytest.mark.parametrize(
