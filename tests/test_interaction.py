@@ -15,7 +15,6 @@ from making import unit
 from eval import interaction as fitting
 from eval.interaction_examples import TRAINING, Candidate, Example, Sentence, groups
 from eval.refusal_questions import read as rows_of
-from indexer import english
 from indexer.tokenvectors import TokenVectors
 from search.engine import Engine
 from search.interaction import Interaction, read
@@ -82,26 +81,15 @@ def test_nothing_is_near_to_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "answer", "other"),
+    ("question", "answer"),
     [
-        (
-            "How long will he be behind bars?",
-            "Kamal Adeyi was sentenced to eleven years of imprisonment.",
-            "He is being held in a prison where he cannot see his family.",
-        ),
+        ("on which day in autumn 2020 did Kazakhstan make its polling date known?", "22 October 2020"),
+        ("When was Kazakhstan examined in the UPR?", "12 March 2020"),
+        ("how many heads of the Koshe party are locked up awaiting trial", "17 leaders"),
     ],
 )
-def test_a_sentence_that_answers_is_nearer_than_one_that_repeats_the_question(
-    question: str, answer: str, other: str
-) -> None:
-    reader = english.load()
-    assert reader, "make install brings it"
-    [asked], passages = reader.token_vectors([question], query=True), reader.token_vectors([answer, other])
-    near = [
-        learned_for_english().nearness(asked, np.ones(len(asked.ids)), passage, [(0, 99)])[0] for passage in passages
-    ]
-    assert near[0] > near[1]
-    assert maxsim(asked, passages[0]) < maxsim(asked, passages[1]), "the plain one falls for it"
+def test_the_sentence_that_answers_in_other_words_comes_first(engine: Engine, question: str, answer: str) -> None:
+    assert answer in engine.ask(question).sentences[0].text.replace("\xa0", " ")
 
 
 def test_it_ranks_where_the_model_for_english_reads_and_only_there(engine: Engine) -> None:
