@@ -158,10 +158,11 @@ def plain(example: Example, candidate: Candidate) -> list[float]:
 
 def by(learned: Interaction) -> Nearness:
     """Return what tells nearness by what was learned."""
-    return lambda example, candidate: learned.nearness(
-        _tokens(example.vectors), example.rarity, _tokens(candidate.vectors),
-        [(sentence.first, sentence.last) for sentence in candidate.sentences],
-    )  # fmt: skip
+    return lambda example, candidate: list(
+        learned.asking(_tokens(example.vectors), example.rarity)(
+            _tokens(candidate.vectors), [(sentence.first, sentence.last) for sentence in candidate.sentences]
+        )
+    )
 
 
 def _tokens(vectors: npt.NDArray[np.float16]) -> TokenVectors:

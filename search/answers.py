@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.sentences import sentences
@@ -11,6 +11,7 @@ from indexer.tokenvectors import TokenVectors
 from indexer.words import split, stem
 from search.answerform import missing_form
 from search.folding import fold
+from search.interaction import Nearness
 from search.linking import linked_to
 from search.results import Hit, Span
 from search.terms import Term
@@ -25,9 +26,6 @@ SECOND = 2  # second sentences of linked sources, before other sources are heard
 # loses that has no date for "when", no name for "who" ...
 MEANING, WORDS, PASSAGE, FORM = 0.55, 0.25, 0.2, 0.1
 
-
-# How near sentences of a passage, given by its token vectors and their characters, are to the question.
-Nearness = Callable[[TokenVectors, Sequence[Span]], Sequence[float]]
 
 _ASKS_WHO = re.compile(r"\b(?:who|whom|which|кто|кого|кому|кем|какие|каких|какими|кім|қандай)\b", re.IGNORECASE)
 

@@ -6,7 +6,7 @@ each token of a question counts, on questions that are worded unlike the sentenc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,9 @@ from indexer.tokenvectors import TokenVectors
 
 Floats = npt.NDArray[np.float32]
 Weights = npt.NDArray[np.float64]
+Span = tuple[int, int]
+# How near sentences of a passage, given by its token vectors and their characters, are to the question.
+Nearness = Callable[[TokenVectors, Sequence[Span]], Sequence[float]]
 
 SPREAD = 6.0  # unit vectors of hundreds of dimensions are small in each: brought near 1 before a layer reads them
 
@@ -55,17 +58,21 @@ class Interaction:
         weights /= weights.sum()
         return weights
 
-    def nearness(
-        self, asked: TokenVectors, rarity: Weights, passage: TokenVectors, spans: Sequence[tuple[int, int]]
-    ) -> list[float]:
-        """Return how near each of some sentences of a passage, given by its characters, is to a question, -1 to 1.
+    def asking(self, asked: TokenVectors, rarity: Weights) -> Nearness:
+        """Return what tells how near sentences of a passage, given by its characters, are to a question, -1 to 1.
 
         A token of the question may be found in the sentence, or, for `carried` as much, anywhere before it: who was
         named there is "he" here. 0 where either has no tokens.
         """
-        if not len(asked.vectors) or not len(passage.vectors):
+        if not len(asked.vectors):
+            return lambda passage, spans: [0.0] * len(spans)
+        weights, moved = self.weights(asked, rarity), self.moved(asked.vectors)
+        return lambda passage, spans: self._nearness(weights, moved, passage, spans)
+
+    def _nearness(self, weights: Weights, asked: Floats, passage: TokenVectors, spans: Sequence[Span]) -> list[float]:
+        if not len(passage.vectors):
             return [0.0] * len(spans)
-        weights, similar = self.weights(asked, rarity), self.moved(asked.vectors) @ self.moved(passage.vectors).T
+        similar = asked @ self.moved(passage.vectors).T
         found = []
         for start, end in spans:
             inside = np.flatnonzero((passage.starts < end) & (passage.ends > start))

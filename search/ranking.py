@@ -18,14 +18,13 @@ from indexer.sentences import sentences
 from indexer.tokenvectors import TokenVectors
 from search import interaction
 from search.answerform import missing_form
-from search.answers import Nearness
 from search.fusion import FUSION, Fused, Fusion, Scale, fuse, scaled
+from search.interaction import Nearness
 from search.linking import titles_in
 from search.query import Mode, Query
 from search.reranking import (
     RERANKING,
     Reranking,
-    Weights,
     in_english,
     maxsim,
     reranked,
@@ -130,13 +129,12 @@ class Ranker:
     def nearness(self, text: str, terms: Sequence[Term], reader: TokenCache) -> Nearness:
         """Return what tells how near sentences of a passage that ``reader`` read are to a question."""
         asked = reader.token_vectors([text], query=True)[0]
-        if not self._is_english(reader):
+        if not self._has_learned(reader):
             return lambda read, spans: [maxsim(asked, read.part(start, end)) for start, end in spans]
-        weights, learned = token_weights(text, asked, terms), interaction.english()
-        return lambda read, spans: learned.nearness(asked, weights, read, spans)
+        return interaction.english().asking(asked, token_weights(text, asked, terms))
 
-    def _is_english(self, reader: TokenCache) -> bool:
-        return reader is self._english
+    def _has_learned(self, reader: TokenCache) -> bool:
+        return reader is self._english and bool(self.how.reranking.sentence)
 
     def as_embedded(self, document: Document, passage: Passage) -> str:
         """Return what the embedder read of a passage."""
@@ -206,9 +204,10 @@ class Ranker:
         weights, how = token_weights(text, asked, terms), self.how.reranking
         late = [weighted_maxsim(asked, passage, weights) for passage in read]
         gained = [how.weight * similarity for similarity in late]
-        if self._is_english(reader) and how.sentence:
-            near = [self._nearest(f, asked, passage, weights) for f, passage in zip(first, read, strict=True)]
-            gained = [one + how.sentence * two for one, two in zip(gained, near, strict=True)]
+        if self._has_learned(reader):
+            near = self.nearness(text, terms, reader)
+            nearest = [self._nearest(f, passage, near) for f, passage in zip(first, read, strict=True)]
+            gained = [one + how.sentence * two for one, two in zip(gained, nearest, strict=True)]
         scores = reranked(
             [f.fused.score for f in first], [self._overcounted(f, scale) + self._formless(text, f) for f in first],
             [gain / scale.deviation for gain in gained],
@@ -220,11 +219,11 @@ class Ranker:
         again.sort(key=lambda f: (-f.fused.score, f.fused.key))
         return again + found[len(first) :]
 
-    def _nearest(self, found: Found, asked: TokenVectors, read: TokenVectors, weights: Weights) -> float:
+    def _nearest(self, found: Found, read: TokenVectors, near: Nearness) -> float:
         """Return how near the nearest sentence of a passage, read with its context, is to the question."""
         before = len(self.as_embedded(found.document, found.passage)) - len(found.passage.text)
         spans = [(before + start, before + end) for start, end in sentences(found.passage.text)]
-        return max(interaction.english().nearness(asked, weights, read, spans), default=0.0)
+        return max(near(read, spans), default=0.0)
 
     def _overcounted(self, found: Found, scale: Scale) -> float:
         """Return what BM25 gave a passage beyond what it counts beside late interaction."""

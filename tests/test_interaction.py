@@ -61,23 +61,23 @@ def test_what_the_tokens_of_a_question_count_is_one_in_all(n: int, seed: int) ->
 def test_what_stands_before_a_sentence_never_makes_it_less_near(asked: int, length: int, seed: int) -> None:
     question, passage, rarity = tokens(asked, seed), tokens(length, seed + 1), np.ones(asked)
     start = length // 2
-    [after] = learned_for_english().nearness(question, rarity, passage, [(start, length)])
-    [alone] = learned_for_english().nearness(question, rarity, passage.part(start, length), [(0, length - start)])
+    [after] = learned_for_english().asking(question, rarity)(passage, [(start, length)])
+    [alone] = learned_for_english().asking(question, rarity)(passage.part(start, length), [(0, length - start)])
     assert -1 - 1e-5 <= alone <= after + 1e-5 <= 1 + 2e-5
 
 
 @given(_SIZES, _SIZES, _SEEDS)
 def test_without_anything_learned_it_is_plain_late_interaction(asked: int, length: int, seed: int) -> None:
     question, passage = tokens(asked, seed), tokens(length, seed + 1)
-    [near] = unmoved().nearness(question, np.ones(asked), passage, [(0, length)])
+    [near] = unmoved().asking(question, np.ones(asked))(passage, [(0, length)])
     assert near == pytest.approx(maxsim(question, passage), abs=1e-5)
 
 
 def test_nothing_is_near_to_nothing() -> None:
     learned = learned_for_english()
-    assert learned.nearness(tokens(0, 1), np.ones(0), tokens(3, 1), [(0, 3)]) == [0]
-    assert learned.nearness(tokens(3, 1), np.ones(3), tokens(0, 1), [(0, 0)]) == [0]
-    assert learned.nearness(tokens(3, 1), np.ones(3), tokens(3, 1), [(3, 9), (0, 3)])[0] == 0
+    assert learned.asking(tokens(0, 1), np.ones(0))(tokens(3, 1), [(0, 3)]) == [0]
+    assert learned.asking(tokens(3, 1), np.ones(3))(tokens(0, 1), [(0, 0)]) == [0]
+    assert learned.asking(tokens(3, 1), np.ones(3))(tokens(3, 1), [(3, 9), (0, 3)])[0] == 0
 
 
 @pytest.mark.parametrize(
