@@ -26,7 +26,10 @@ KINDS = {
 }
 LABEL = re.compile(r"citation \d+|recital [A-Z]|para \d+|footnote \d+")
 
+BY_OTHERS = ("third.jsonl", "fourth.jsonl", "fifth.jsonl", "sixth.jsonl", "seventh.jsonl", "eighth.jsonl")
+
 each_set = pytest.mark.parametrize("name", SETS)
+every_set = pytest.mark.parametrize("name", SETS + BY_OTHERS)
 
 
 def questions(name: str) -> list[dict[str, Any]]:
@@ -40,7 +43,7 @@ def source_text(source: str) -> str:
     return (CORPUS / source).read_bytes().decode("utf-8")
 
 
-@each_set
+@every_set
 def test_a_set_has_at_least_eighty_questions_with_unique_ids(name: str) -> None:
     rows = questions(name)
     assert len(rows) >= 80
@@ -58,7 +61,7 @@ def test_every_kind_is_known_and_every_known_kind_is_asked(name: str) -> None:
     assert {row["kind"] for row in questions(name)} == KINDS
 
 
-@each_set
+@every_set
 def test_every_quote_stands_at_its_offsets_in_the_corpus(name: str) -> None:
     for row in questions(name):
         for gold in row["gold"]:
