@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,6 @@ from eval.dataset import Dataset, Gold, Question
 from eval.refusal_questions import read
 from indexer import english
 from indexer.sentences import sentences
-from indexer.tokenvectors import TokenVectors
 from indexer.words import split, stem
 from search.engine import Engine
 from search.query import Query
@@ -31,11 +31,11 @@ from search.reranking import token_weights
 from search.terms import Term
 
 TRAINING = Path(__file__).parent / "training"
-SOURCES = {"reviews": "upr", "speeches": "scale_ungdc_100k", "articles": "xquad_ru2en"}
-CANDIDATES = 8  # passages of a question that are read
+Places = npt.NDArray[np.int32]  # where each token of a text stands: start and end (t, 2)
+Passage = tuple[int, Places]  # which of the texts it is
 
-Halves = npt.NDArray[np.float16]
-Passage = tuple[TokenVectors, Halves]
+SOURCES = {"reviews": "upr", "speeches": "scale_ungdc_100k", "articles": "xquad_ru2en"}
+CANDIDATES = 16  # passages of a question that are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +50,39 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that was found: its token vectors (t, d), read with its context, its score (0 to 1), its sentences."""
+    """A passage that was found: which of `Examples.texts` it is, its score (0 to 1), its sentences."""
 
-    vectors: Halves
+    text: int
     score: float
     sentences: tuple[Sentence, ...]
+
+    @property
+    def answers(self) -> bool:
+        """Whether a sentence of it answers."""
+        return any(sentence.answers for sentence in self.sentences)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question: its token vectors (t, d), how rare the word of each is (t,), what is found without `interaction`."""
+    """A question: its tokens with marks (t + 2), how rare the word of each is (t,), what is found without the fit."""
 
     group: str
-    vectors: Halves
+    tokens: tuple[int, ...]
     rarity: npt.NDArray[np.float64]
     found: tuple[Candidate, ...]
 
     @property
-    def answered(self) -> bool:
-        """Whether a sentence that was found answers."""
-        return any(sentence.answers for candidate in self.found for sentence in candidate.sentences)
+    def answering(self) -> list[int]:
+        """The texts that were found and answer."""
+        return [candidate.text for candidate in self.found if candidate.answers]
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Questions, and the texts that are found for them: the tokens of each, marks of beginning and end included."""
+
+    asked: list[Example]
+    texts: list[tuple[int, ...]]
 
 
 def groups(data: Path) -> list[str]:
@@ -83,23 +96,29 @@ def kind(group: str) -> str:
     return group.partition("-")[0]
 
 
-def examples(data: Path, group: str, work: Path) -> list[Example]:
-    """Index the documents of a group below ``work`` and return what is found for its questions."""
+def examples(data: Path, work: Path, report: Callable[[str], None] = lambda line: None) -> Examples:
+    """Index the documents of each group below ``work`` and return what is found for its questions."""
+    found = Examples([], [])
+    for group in groups(data):
+        _add(found, data, group, work)
+        report(f"{group}: read, {len(found.asked)} questions over {len(found.texts)} passages so far")
+    return found
+
+
+def _add(examples: Examples, data: Path, group: str, work: Path) -> None:
     folder = work / "documents" / group
     folder.mkdir(parents=True, exist_ok=True)
     texts = _documents(data, group)
     for name, text in texts.items():
         (folder / f"{name}.txt").write_text(text, encoding="utf-8", newline="")
     rows = [row for row in read(TRAINING / "questions.jsonl") if row["group"] == group]
-    questions = [
-        Question(f"{group} {n}", row["question"], gold=tuple(_places(row["document"], texts, row["holds"])))
-        for n, row in enumerate(rows)
-    ]
+    questions = [Question(f"{group} {n}", row["question"], gold=_golden(row, texts)) for n, row in enumerate(rows)]
     without = replace(RANKING, reranking=replace(RANKING.reranking, sentence=0.0))
     engine = Engine(collect(Dataset(group, tuple(questions), folder=folder), work).index, None, without)
-    passages: dict[str, Passage] = {}
+    known: dict[str, Passage] = {}
     try:
-        return [_example(engine, question, group, passages) for question in questions]
+        for question in questions:
+            examples.asked.append(_example(engine, question, group, known, examples.texts))
     finally:
         engine.close()
 
@@ -119,6 +138,12 @@ def _documents(data: Path, group: str) -> dict[str, str]:
     return {name: "\n\n".join(paragraphs) + "\n" for name, paragraphs in found.items()}
 
 
+def _golden(row: Mapping[str, Any], texts: Mapping[str, str]) -> tuple[Gold, ...]:
+    """The places that answer: in the question's document, and in others where it names some."""
+    answering = [row, *row.get("also", ())]
+    return tuple(place for one in answering for place in _places(one["document"], texts, one["holds"]))
+
+
 def _places(document: str, texts: Mapping[str, str], holds: Sequence[str]) -> Iterator[Gold]:
     for words in holds:
         start = texts[document].find(words)
@@ -127,35 +152,39 @@ def _places(document: str, texts: Mapping[str, str], holds: Sequence[str]) -> It
             start = texts[document].find(words, start + 1)
 
 
-def _example(engine: Engine, question: Question, group: str, passages: dict[str, Passage]) -> Example:
+def _example(
+    engine: Engine, question: Question, group: str, known: dict[str, Passage], texts: list[tuple[int, ...]]
+) -> Example:
     text = question.text
     with engine.index.store.reading():
         terms = engine.ranker.terms(text)
         found = [f for f in engine.ranked(text, terms, Query(text)) if not f.passage.boilerplate][:CANDIDATES]
         asked = _reader().token_vectors([text], query=True)[0]
-        candidates = tuple(_candidate(engine, f, terms, question, passages) for f in found)
-    return Example(group, asked.vectors.astype(np.float16), token_weights(text, asked, terms), candidates)
+        candidates = tuple(_candidate(engine, f, terms, question, known, texts) for f in found)
+    return Example(group, tuple(_reader().split(text).ids), token_weights(text, asked, terms), candidates)
 
 
 def _candidate(
-    engine: Engine, found: Found, terms: Sequence[Term], question: Question, passages: dict[str, Passage]
-) -> Candidate:
+    engine: Engine, found: Found, terms: Sequence[Term], question: Question,
+    known: dict[str, Passage], texts: list[tuple[int, ...]],
+) -> Candidate:  # fmt: skip
     text = engine.ranker.as_embedded(found.document, found.passage)
-    if text not in passages:  # read once for all questions
-        tokens = _reader().token_vectors([text])[0]
-        passages[text] = tokens, tokens.vectors.astype(np.float16)
-    tokens, vectors = passages[text]
-    read = tuple(_sentences(found, tokens, len(text) - len(found.passage.text), terms, question))
-    return Candidate(vectors, found.fused.score, read)
+    if text not in known:
+        tokens = _reader().split(text)
+        known[text] = len(texts), np.array(tokens.offsets[1:-1], np.int32).reshape(-1, 2)
+        texts.append(tuple(tokens.ids))
+    number, places = known[text]
+    read = tuple(_sentences(found, places, len(text) - len(found.passage.text), terms, question))
+    return Candidate(number, found.fused.score, read)
 
 
 def _sentences(
-    found: Found, tokens: TokenVectors, before: int, terms: Sequence[Term], question: Question
+    found: Found, places: Places, before: int, terms: Sequence[Term], question: Question
 ) -> Iterator[Sentence]:
     """The sentences of a passage; ``before`` characters of context stand before its text."""
     total = sum(term.idf for term in terms) or 1.0
     for start, end in sentences(found.passage.text):
-        inside = np.flatnonzero((tokens.starts < before + end) & (tokens.ends > before + start))
+        inside = np.flatnonzero((places[:, 0] < before + end) & (places[:, 1] > before + start))
         if not len(inside):
             continue
         at = found.passage.char_start
@@ -169,7 +198,7 @@ def _sentences(
 
 
 def _reader() -> english.EnglishReader:
-    reader = english.load()
+    reader = english.load(learned=False)
     if reader is None:
         raise SystemExit("The model for English is not installed: make install")
     return reader

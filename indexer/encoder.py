@@ -107,7 +107,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def session(graph: Path, threads: int = 1, optimised: bool = True) -> onnxruntime.InferenceSession:
+def session(graph: Path | bytes, threads: int = 1, optimised: bool = True) -> onnxruntime.InferenceSession:
     """Open a graph; ``optimised`` says that its operators are fused already."""
     level = onnxruntime.GraphOptimizationLevel
     options = onnxruntime.SessionOptions()

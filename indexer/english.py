@@ -1,23 +1,28 @@
-"""The model that reads English passages again, for ranking: bge-small-en-v1.5, in 8 bits, as its package has it.
+"""The model that reads English passages again, for ranking: bge-small-en-v1.5, in 8 bits.
 
-It ranks English better than the multilingual model that embeds, and reads faster (docs/quality.md). Without its package
-the multilingual one reads everything. The code of the package is never run, and what it needs is not installed.
+It ranks English better than the multilingual model that embeds, and reads faster (docs/quality.md). What
+`eval.interaction` fitted is added to its upper layers (english.npz, by `indexer.adaptation`), so that the tokens of a
+question lie near those of what answers it. Without its package the multilingual one reads everything. The code of the
+package is never run, and what it needs is not installed.
 """
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from indexer.encoder import LONGEST, cores, session
-from indexer.models import Bundled, find
+from indexer.models import Bundled, Progress, find, models_folder, unfolded
 from indexer.tokenvectors import TokenVectors, within
+from indexer.unigram import Tokens
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -39,11 +44,18 @@ TOKENISER = replace(
 )
 
 
-class EnglishReader:
-    """Token vectors of English text. Safe to share between threads. Raises `ModelUnavailable`."""
+LEARNED = Path(__file__).with_suffix(".npz")
+_GRAPH = "model.onnx"
 
-    def __init__(self) -> None:
-        self._session = session(find(WEIGHTS), optimised=False)
+
+class EnglishReader:
+    """Token vectors of English text, by the model with what was ``learned``, or as its package has it.
+
+    Safe to share between threads. Raises `ModelUnavailable`.
+    """
+
+    def __init__(self, learned: bool = True) -> None:
+        self._session = session(_with_what_was_learned() if learned else find(WEIGHTS), optimised=False)
         self._tokenizer = _tokenizer()
 
     def token_vectors(self, texts: Sequence[str], query: bool = False) -> list[TokenVectors]:
@@ -55,13 +67,20 @@ class EnglishReader:
         return ThreadPoolExecutor(cores(), thread_name_prefix="reader")
 
     def _tokens(self, text: str) -> TokenVectors:
-        split = self._tokenizer.encode(text[:LONGEST])
-        ids = split.ids if len(split.ids) <= LENGTH else [*split.ids[: LENGTH - 1], split.ids[-1]]
-        given = np.array([ids], np.int64)
+        tokens = self.split(text)
+        given = np.array([tokens.ids], np.int64)
         inputs = {"input_ids": given, "attention_mask": np.ones_like(given), "token_type_ids": np.zeros_like(given)}
         vectors = self._session.run(None, inputs)[0][0][1:-1]
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return within(text, 0, ids[1:-1], split.offsets[1 : len(ids) - 1], vectors)
+        return within(text, 0, tokens.ids[1:-1], tokens.offsets[1:-1], vectors)
+
+    def split(self, text: str) -> Tokens:
+        """Return the tokens of a text, marks of beginning and end included, cut at the model's length."""
+        split = self._tokenizer.encode(text[:LONGEST])
+        if len(split.ids) <= LENGTH:
+            return Tokens(split.ids, split.offsets)
+        kept = slice(0, LENGTH - 1)
+        return Tokens([*split.ids[kept], split.ids[-1]], [*split.offsets[kept], split.offsets[-1]])
 
 
 def _tokenizer() -> Tokenizer:
@@ -73,16 +92,37 @@ def _tokenizer() -> Tokenizer:
     return tokenizer
 
 
-_LOADED: list[EnglishReader | None] = []
+def _with_what_was_learned() -> Path | bytes:
+    """Return the graph, made first where it is not there yet, and each time where nothing can be written."""
+    kind = hashlib.sha256(f"{WEIGHTS.revision} {hashlib.sha256(LEARNED.read_bytes()).hexdigest()}".encode())
+    try:
+        return unfolded(models_folder() / f"{NAME}-{kind.hexdigest()[:12]}", WEIGHTS, _write) / _GRAPH
+    except OSError:
+        return _adapted(find(WEIGHTS))
+
+
+def _write(source: Path, folder: Path, progress: Progress) -> None:
+    progress("writing the model for English")
+    (folder / _GRAPH).write_bytes(_adapted(source))
+
+
+def _adapted(source: Path) -> bytes:
+    from indexer.adaptation import adapted  # imports onnx, which only the conversion needs
+
+    with np.load(LEARNED) as learned:
+        return adapted(source, {name: learned[name].astype(np.float32) for name in learned.files})
+
+
+_LOADED: dict[bool, EnglishReader | None] = {}
 _LOADING = threading.Lock()
 
 
-def load() -> EnglishReader | None:
+def load(learned: bool = True) -> EnglishReader | None:
     """Return the reader, loaded once a process, or None where its package is not installed.
 
     Raises `ModelUnavailable` where the package holds another file than it should.
     """
     with _LOADING:
-        if not _LOADED:
-            _LOADED.append(EnglishReader() if WEIGHTS.installed else None)
-        return _LOADED[0]
+        if learned not in _LOADED:
+            _LOADED[learned] = EnglishReader(learned) if WEIGHTS.installed else None
+        return _LOADED[learned]

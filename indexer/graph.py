@@ -18,7 +18,7 @@ from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 from indexer.packed import PackedModel
 
 # On processors that multiply bytes in pairs into 16 bits (AVX2), weights of 7 bits cannot overflow the sum.
-_LARGEST_WEIGHT = 63
+LARGEST_WEIGHT = 63
 _FUSED = "com.microsoft"
 
 
@@ -103,7 +103,7 @@ class _Encoder:
         """Multiply x (..., inputs) by weights (outputs, inputs) transposed."""
         if (precision or self.precision) is Precision.FLOAT32:
             return self.node("MatMul", [x, self.constant(name, weights.T)])[0]
-        scales = np.abs(weights).max(axis=1) / np.float32(_LARGEST_WEIGHT)
+        scales = np.abs(weights).max(axis=1) / np.float32(LARGEST_WEIGHT)
         rounded = np.round(weights / scales[:, None]).astype(np.int8)
         scaled, peaks = self.scaled(x)
         inputs = [scaled, self.constant(f"{name}.int8", rounded.T), self.constant(f"{name}.scale", scales)]

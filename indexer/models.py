@@ -19,6 +19,8 @@ CONVERSION = 3
 _SETTINGS = "pincite.json"
 
 Progress = Callable[[str], None]
+# The model's file, the folder to write to, and what is told each step.
+Write = Callable[[Path, Path, Progress], None]
 
 
 class ModelUnavailable(RuntimeError):
@@ -73,26 +75,33 @@ def prepare(name: str = DEFAULT, folder: Path | None = None, progress: Progress 
     """Return the folder of a bundled model below ``folder``, and make it first where it is not there yet.
 
     It loads with ``SentenceTransformer(path)`` and holds the quick path in ``onnx/``. Making it takes seconds and
-    about 330 MB; ``progress`` is told each step. Processes that ask at once wait for one of them, and a folder
-    that was not finished is never seen. Raises `ModelUnavailable`.
+    about 330 MB. Raises `ModelUnavailable`.
     """
     bundled = BUNDLED.get(name)
     if bundled is None:
         raise ModelUnavailable(f"No model named {name} comes with Pincite; there is {', '.join(BUNDLED)}.")
-    target = (folder or models_folder()) / f"{name}-{bundled.revision}"
-    if _is_whole(target):
-        return target
+    folder = folder or models_folder()
     try:
-        _make(bundled, target, progress or (lambda step: None))
+        return unfolded(folder / f"{name}-{bundled.revision}", bundled, _convert, progress)
     except OSError as problem:
         raise ModelUnavailable(
-            f"The model could not be written to {target.parent} ({problem.strerror or problem}): "
+            f"The model could not be written to {folder} ({problem.strerror or problem}): "
             "set PINCITE_MODELS to a folder that can be written and has 400 MB free."
         ) from problem
+
+
+def unfolded(target: Path, bundled: Bundled, write: Write, progress: Progress | None = None) -> Path:
+    """Return ``target``, a folder; where it is not there yet, ``write`` makes it from the model's file.
+
+    ``progress`` is told each step. Processes that ask at once wait for one of them, and a folder that was not finished
+    is never seen. Raises `ModelUnavailable`, and OSError where it cannot be written.
+    """
+    if not _is_whole(target):
+        _make(bundled, target, write, progress or (lambda step: None))
     return target
 
 
-def _make(bundled: Bundled, target: Path, progress: Progress) -> None:
+def _make(bundled: Bundled, target: Path, write: Write, progress: Progress) -> None:
     from filelock import FileLock
 
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -107,14 +116,15 @@ def _make(bundled: Bundled, target: Path, progress: Progress) -> None:
         source = find(bundled)
         part = Path(tempfile.mkdtemp(prefix=f".{target.name}.part-", dir=target.parent))
         try:
-            _convert(source, bundled, part, progress)
+            write(source, part, progress)
+            _write_settings(bundled, part)
             part.chmod(0o755)
             part.rename(target)
         finally:
             shutil.rmtree(part, ignore_errors=True)
 
 
-def _convert(source: Path, bundled: Bundled, folder: Path, progress: Progress) -> None:
+def _convert(source: Path, folder: Path, progress: Progress) -> None:
     from indexer import convert
     from indexer.packed import PackedModel
 
@@ -127,6 +137,9 @@ def _convert(source: Path, bundled: Bundled, folder: Path, progress: Progress) -
     ):
         progress(step)
         write(model, folder)
+
+
+def _write_settings(bundled: Bundled, folder: Path) -> None:
     sizes = {file.relative_to(folder).as_posix(): file.stat().st_size for file in folder.rglob("*") if file.is_file()}
     made_from = {"package": bundled.package, "version": bundled.version, "sha256": bundled.sha256}
     settings = {"made_from": made_from, "licence": bundled.licence, "revision": bundled.revision, "sizes": sizes}

@@ -1,7 +1,8 @@
-"""Late interaction that was learned: token vectors are moved a little, so that a question lies near what answers it.
+"""Late interaction that was learned: how near a sentence is to what answers a question.
 
-The plain one asks for the same meaning: "when" is nearest to "when". `eval.interaction` fitted the move, and how much
-each token of a question counts, on questions that are worded unlike the sentences that answer them.
+The plain one asks for the same meaning: "when" is nearest to "when". `eval.interaction` fitted, on questions worded
+unlike the sentences that answer them, what the model for English makes of tokens (`indexer.english`) and how much each
+token of a question counts.
 """
 
 from __future__ import annotations
@@ -22,33 +23,22 @@ Span = tuple[int, int]
 # How near sentences of a passage, given by its token vectors and their characters, are to the question.
 Nearness = Callable[[TokenVectors, Sequence[Span]], Sequence[float]]
 
-SPREAD = 6.0  # unit vectors of hundreds of dimensions are small in each: brought near 1 before a layer reads them
+SPREAD = 6.0  # unit vectors of hundreds of dimensions are small in each: brought near 1 before the gate reads them
 
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """What was learned for the token vectors (d) of one model; r is the rank of the move, g the width of the gate.
+    """What was learned for the token vectors (d) of one model; g is the width of the gate.
 
-    A token's vector ``x`` moves to ``x + up @ gelu(down @ x)``. ``rarity`` (0 to 1) is how far the rarity of its word
-    decides what a token of the question counts, beside the gate; ``carried`` (0 to 1) what a token found earlier in the
-    passage counts for a sentence.
+    ``rarity`` (0 to 1) is how far the rarity of its word decides what a token of the question counts, beside the gate;
+    ``carried`` (0 to 1) what a token found earlier in the passage counts for a sentence.
     """
 
-    down: Floats  # (r, d)
-    down_bias: Floats  # (r,)
-    up: Floats  # (d, r)
-    up_bias: Floats  # (d,)
     gate: Floats  # (g, d)
     gate_bias: Floats  # (g,)
     counts: Floats  # (g,)
     rarity: float
     carried: float
-
-    def moved(self, vectors: Floats) -> Floats:
-        """Move L2-normalised vectors (t, d); they stay of length 1."""
-        far = vectors + _gelu(_spread(vectors) @ self.down.T + self.down_bias) @ self.up.T + self.up_bias
-        near: Floats = far / np.linalg.norm(far, axis=1, keepdims=True)
-        return near
 
     def weights(self, asked: TokenVectors, rarity: Weights) -> Weights:
         """Return what each token of a question counts (t,), 1 in all; ``rarity`` (t,) is 0 to 1 by its word."""
@@ -66,13 +56,13 @@ class Interaction:
         """
         if not len(asked.vectors):
             return lambda passage, spans: [0.0] * len(spans)
-        weights, moved = self.weights(asked, rarity), self.moved(asked.vectors)
-        return lambda passage, spans: self._nearness(weights, moved, passage, spans)
+        weights = self.weights(asked, rarity)
+        return lambda passage, spans: self._nearness(weights, asked.vectors, passage, spans)
 
     def _nearness(self, weights: Weights, asked: Floats, passage: TokenVectors, spans: Sequence[Span]) -> list[float]:
         if not len(passage.vectors):
             return [0.0] * len(spans)
-        similar = asked @ self.moved(passage.vectors).T
+        similar = asked @ passage.vectors.T
         found = []
         for start, end in spans:
             inside = np.flatnonzero((passage.starts < end) & (passage.ends > start))

@@ -120,7 +120,8 @@ class Ranker:
         """Return what reads passages again: the model for English where question and passages are all in it."""
         if self.how.reranking.english and in_english(text, languages):
             with self._opening:
-                if self._english is None and self._embedder().name == DEFAULT and (model := english.load()):
+                learned = self.how.reranking.learned
+                if self._english is None and self._embedder().name == DEFAULT and (model := english.load(learned)):
                     self._english = TokenCache(model)
             if self._english is not None:
                 return self._english
@@ -134,7 +135,7 @@ class Ranker:
         return interaction.english().asking(asked, token_weights(text, asked, terms))
 
     def _has_learned(self, reader: TokenCache) -> bool:
-        return reader is self._english and bool(self.how.reranking.sentence)
+        return reader is self._english and self.how.reranking.learned
 
     def as_embedded(self, document: Document, passage: Passage) -> str:
         """Return what the embedder read of a passage."""

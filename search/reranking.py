@@ -26,8 +26,8 @@ class Reranking:
     ``candidates`` is how many, ``weight`` what late interaction counts beside the cosine, ``keyword_weight`` what BM25
     still counts there: less than before, since late interaction looks for the same words. ``english`` says whether
     English is read by the model for English alone, where it is installed; ``sentence`` is what the passage's nearest
-    sentence counts there beside the cosine, by `search.interaction`, which was learned for that model; at 0 nothing
-    that was learned is used, in answers neither.
+    sentence counts there beside the cosine, by `search.interaction`; at 0 nothing that was learned for that model is
+    used, in answers neither.
     """
 
     candidates: int = 16
@@ -35,6 +35,11 @@ class Reranking:
     keyword_weight: float = 0.75
     sentence: float = 1.0
     english: bool = True
+
+    @property
+    def learned(self) -> bool:
+        """Whether what was learned for English is used at all."""
+        return bool(self.sentence)
 
 
 RERANKING = Reranking()

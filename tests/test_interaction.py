@@ -6,15 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from making import unit
 
 from eval import interaction as fitting
-from eval.interaction_examples import TRAINING, Candidate, Example, Sentence, groups
+from eval.interaction_examples import TRAINING, Candidate, Example, Examples, Sentence, groups
 from eval.refusal_questions import read as rows_of
+from indexer import english
+from indexer.english import EnglishReader
 from indexer.tokenvectors import TokenVectors
 from search.engine import Engine
 from search.interaction import Interaction, read
@@ -34,19 +35,10 @@ def tokens(n: int, seed: int) -> TokenVectors:
     return TokenVectors(places, places, places + 1, unit(n, D, seed))
 
 
-def unmoved() -> Interaction:
+def plain() -> Interaction:
     """What nothing was learned for: plain late interaction."""
     learned = learned_for_english()
-    return replace(
-        learned, up=learned.up * 0, up_bias=learned.up_bias * 0, counts=learned.counts * 0, rarity=0.0, carried=0.0
-    )
-
-
-@given(_SIZES, _SEEDS)
-def test_a_token_that_is_moved_stays_of_length_one(n: int, seed: int) -> None:
-    moved = learned_for_english().moved(tokens(n, seed).vectors)
-    assert moved.dtype == np.float32
-    assert np.allclose(np.linalg.norm(moved, axis=1), 1, atol=1e-5)
+    return replace(learned, counts=learned.counts * 0, rarity=0.0, carried=0.0)
 
 
 @given(_SIZES, _SEEDS)
@@ -69,7 +61,7 @@ def test_what_stands_before_a_sentence_never_makes_it_less_near(asked: int, leng
 @given(_SIZES, _SIZES, _SEEDS)
 def test_without_anything_learned_it_is_plain_late_interaction(asked: int, length: int, seed: int) -> None:
     question, passage = tokens(asked, seed), tokens(length, seed + 1)
-    [near] = unmoved().asking(question, np.ones(asked))(passage, [(0, length)])
+    [near] = plain().asking(question, np.ones(asked))(passage, [(0, length)])
     assert near == pytest.approx(maxsim(question, passage), abs=1e-5)
 
 
@@ -84,7 +76,7 @@ def test_nothing_is_near_to_nothing() -> None:
     ("question", "answer"),
     [
         ("on which day in autumn 2020 did Kazakhstan make its polling date known?", "22 October 2020"),
-        ("When was Kazakhstan examined in the UPR?", "12 March 2020"),
+        ("When did the UN last look at Kazakhstan's human rights record?", "12 March 2020"),
         ("how many heads of the Koshe party are locked up awaiting trial", "17 leaders"),
     ],
 )
@@ -105,40 +97,89 @@ def test_it_ranks_where_the_model_for_english_reads_and_only_there(engine: Engin
 # -- fitting
 
 
-def made_up(n: int) -> list[Example]:
-    """Questions of two tokens: a sentence that has the first is nearer, one that has much of the second answers."""
-    both = unit(2, D, seed=1)
-    examples = []
-    for seed in range(2, n + 2):
-        own, other = unit(2, D, seed), unit(2, D, seed + n)
-        asked = unit_length(own + both)
-        passage = unit_length(np.stack([asked[0], asked[1] + 0.4 * other[1]]))
-        found = Candidate(passage.astype(np.float16), 1.0, (Sentence(0, 1, False, 0.0), Sentence(1, 2, True, 0.0)))
-        examples.append(Example("made-up", asked.astype(np.float16), np.ones(2), (found,)))
-    return examples
+THINGS = ("ledger", "lantern", "anchor", "violin", "kettle", "compass", "ladder", "saddle")
+PEOPLE = ("Vera", "Tomas", "Ines", "Olaf", "Petra", "Marek", "Lena", "Hugo")
+HEARD = "{} asked to whom the {} belongs."  # shares more words with the question than what answers it
+SOLD = "{} paid for the {} in March."
 
 
-def unit_length(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Bring each row to length 1."""
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+@pytest.fixture(scope="module")
+def made_up() -> Examples:
+    """Who owns a thing: where one sentence asks that as well, and one says who bought it."""
+    reader = english.load(learned=False)
+    assert reader, "make install brings it"
+    asked, texts = [], []
+    for n, thing in enumerate(THINGS):
+        sentences = (HEARD.format(PEOPLE[n - 1], thing), SOLD.format(PEOPLE[n], thing))
+        tokens, middle = reader.split(" ".join(sentences)), len(reader.split(sentences[0]).ids) - 2
+        both = Sentence(0, middle, False, 0.5), Sentence(middle, len(tokens.ids) - 2, True, 0.5)
+        question = tuple(reader.split(f"To whom does the {thing} belong?").ids)
+        asked.append(Example("made-up", question, np.ones(len(question) - 2), (Candidate(n, 1.0, both),)))
+        texts.append(tuple(tokens.ids))
+    return Examples(asked, texts)
 
 
-def test_what_is_fitted_finds_answers_that_the_plain_one_misses(tmp_path: Path) -> None:
-    examples = made_up(240)
-    learned = fitting.fit(examples)
-    assert fitting.first_answers(examples, fitting.plain) < 0.1
-    assert fitting.first_answers(examples, fitting.by(learned)) > 0.9
-    fitting.write(learned, tmp_path / "learned.npz")
-    again = read(tmp_path / "learned.npz")
-    assert np.array_equal(again.up, learned.up)
-    assert fitting.first_answers(examples, fitting.by(again)) == fitting.first_answers(examples, fitting.by(learned))
+@pytest.fixture(scope="module")
+def fitted(made_up: Examples) -> fitting.Fitted:
+    """A model fitted on half of them, which had them all wrong."""
+    model = fitting.Fitted()
+    read, every = model.read(made_up), range(len(made_up.asked))
+    assert fitting.first_answers(made_up, read, every, model) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitting, "EPOCHS", 40)
+        patch.setattr(fitting, "WARM_UP", 1)
+        fitting.fit(made_up, read, every[::2], model, lambda line: None)
+    return model
+
+
+def test_what_is_fitted_finds_answers_that_the_plain_one_misses(made_up: Examples, fitted: fitting.Fitted) -> None:
+    unseen = range(1, len(made_up.asked), 2)
+    assert fitting.first_answers(made_up, fitted.read(made_up), unseen, fitted) == 1
+
+
+def test_what_is_written_reads_as_what_was_fitted(
+    made_up: Examples, fitted: fitting.Fitted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights, gate = tmp_path / "english.npz", tmp_path / "interaction.npz"
+    fitting.write(fitted, weights, gate)
+    assert np.array_equal(read(gate).gate, fitting.learned(fitted).gate)
+    monkeypatch.setattr(english, "LEARNED", weights)
+    monkeypatch.setenv("PINCITE_MODELS", str(tmp_path))
+    text = " ".join((HEARD.format(PEOPLE[-1], THINGS[0]), SOLD.format(PEOPLE[0], THINGS[0])))
+    [vectors] = fitted.upper(fitted.read(made_up).texts[:1])
+    ours, package = (EnglishReader(learned).token_vectors([text])[0].vectors for learned in (True, False))
+    theirs = vectors.detach().numpy()
+    assert (ours * theirs).sum(axis=1).mean() > 0.98
+    assert (ours * theirs).sum(axis=1).mean() > (package * theirs).sum(axis=1).mean()
+
+
+def test_each_kind_of_documents_is_measured_by_a_fit_on_the_others(
+    made_up: Examples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = [replace(example, group=f"{'ab'[n % 2]}-{n}") for n, example in enumerate(made_up.asked)]
+    monkeypatch.setattr(fitting, "EPOCHS", 1)
+    lines: list[str] = []
+    fitting.measure(Examples(kinds, made_up.texts), lines.append)
+    assert [line.partition(",")[0] for line in lines] == ["a: 4 questions", "b: 4 questions"]
+    assert all("before 0.000" in line for line in lines)
+
+
+def test_nothing_is_added_before_the_fit(made_up: Examples) -> None:
+    """The layers in torch are those of the package."""
+    model = fitting.Fitted()
+    reader = english.load(learned=False)
+    assert reader
+    text = " ".join((HEARD.format(PEOPLE[-1], THINGS[0]), SOLD.format(PEOPLE[0], THINGS[0])))
+    [vectors] = model.upper.eval()(model.read(made_up).texts[:1])
+    assert (reader.token_vectors([text])[0].vectors * vectors.detach().numpy()).sum(axis=1).min() > 0.97
 
 
 def test_the_words_that_answer_stand_in_the_documents_that_were_invented() -> None:
     texts = {(row["group"], row["document"]): row["text"] for row in rows_of(TRAINING / "invented.jsonl")}
     asked = [row for row in rows_of(TRAINING / "questions.jsonl") if row["group"].startswith("invented")]
     assert len(asked) > 1000
-    assert all(words in texts[row["group"], row["document"]] for row in asked for words in row["holds"])
+    answering = [(row["group"], one) for row in asked for one in [row, *row.get("also", ())]]
+    assert all(words in texts[group, one["document"]] for group, one in answering for words in one["holds"])
 
 
 def test_nothing_it_was_fitted_on_is_asked_where_it_is_measured() -> None:
