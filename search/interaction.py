@@ -42,7 +42,8 @@ class Interaction:
 
     def weights(self, asked: TokenVectors, rarity: Weights) -> Weights:
         """Return what each token of a question counts (t,), 1 in all; ``rarity`` (t,) is 0 to 1 by its word."""
-        gated = np.exp(_gelu(_spread(asked.vectors) @ self.gate.T + self.gate_bias) @ self.counts)
+        spread = np.multiply(asked.vectors, SPREAD, dtype=np.float32)
+        gated = np.exp(_gelu(spread @ self.gate.T + self.gate_bias) @ self.counts)
         rare = rarity / max(float(rarity.max(initial=0.0)), 1e-6)
         weights: Weights = (self.rarity * rare + 1 - self.rarity) * gated
         weights /= weights.sum()
@@ -74,10 +75,6 @@ class Interaction:
                 best = np.maximum(best, self.carried * similar[:, : inside[0]].max(axis=1))
             found.append(float(weights @ best))
         return found
-
-
-def _spread(vectors: Floats) -> Floats:
-    return np.multiply(vectors, SPREAD, dtype=np.float32)
 
 
 def _gelu(x: Floats) -> Floats:
