@@ -66,6 +66,22 @@ def services(cluster: MilvusCluster, tmp_path_factory: pytest.TempPathFactory) -
         yield Replicated(database, cluster.roles["proxy"])
 
 
+@pytest.fixture(autouse=True)
+def dropped(services: Services) -> Iterator[None]:
+    """Drop the libraries that a test made: each that is loaded reads the log all the time, from the very store that
+    everything else waits for, and after some dozens of them a slow machine does nothing else."""
+    from pymilvus import MilvusClient
+
+    client = MilvusClient(f"http://127.0.0.1:{services.milvus.port}")
+    before = set(client.list_collections())
+    yield
+    for collection in set(client.list_collections()) - before:
+        for alias in client.list_aliases(collection)["aliases"]:
+            client.drop_alias(alias)
+        client.drop_collection(collection)
+    client.close()
+
+
 @pytest.mark.parametrize("stems", test_scale.WORDS, ids=" ".join)
 def test_keywords_are_ranked_as_in_a_folder(both: test_scale.Both, stems: list[str]) -> None:
     assert not both[1].engine.has_keywords
