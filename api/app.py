@@ -75,7 +75,7 @@ def create_app(
     app.state.library, app.state.jobs, app.state.metrics = library, jobs, metrics
     app.state.texts = routes_verify.Texts()
     app.state.timelines = routes_timeline.Timelines()
-    app.state.writer, app.state.sessions = writer, None
+    app.state.writer, app.state.location, app.state.sessions = writer, location, None
     for routes in (
         routes_status, routes_search, routes_timeline, routes_verify, routes_documents, routes_reading,
         routes_completions, routes_page,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 EPILOG = (
     "Exit codes: 0 done, 1 nothing found or a check failed, 2 wrong use. "
-    "Nothing leaves this machine unless you set a writer."
+    "Nothing leaves this machine unless you set a writer, or an engine or a Ray cluster on another one; "
+    "what `pincite mcp` is asked for goes to the language model that asks."
 )
 
 

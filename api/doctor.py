@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.disclosure import disclosure
 from api.settings import Settings
 from api.writer import Writer
 from indexer.document import Refused
@@ -89,10 +90,10 @@ def _english() -> Finding:
 
 
 def _writer(settings: Settings) -> Finding:
-    """Say what leaves this process, if anything; the writer is not asked for it."""
+    """Say who writes answers, and what leaves this machine; nobody is asked for it."""
     writer = Writer.of(settings)
-    nothing = "none is set: answers are the words of the sources, and nothing leaves this machine"
-    return Finding("writer", True, writer.disclosure if writer else nothing)
+    who = writer.name if writer else "none is set: answers are the words of the sources"
+    return Finding("writer", True, f"{who}. {disclosure(settings.location, writer)}")
 
 
 def _sandbox() -> Finding:

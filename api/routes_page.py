@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
+from api.disclosure import NOTHING, disclosure
 from api.writer import Writer
+from indexer.location import Location
 
 FOLDER = Path(__file__).parent / "page"
 router = APIRouter(include_in_schema=False)
 _FRESH = {"cache-control": "no-cache"}
-_PROMISE, _LOCAL = '<span id="privacy"', "Nothing leaves this machine."
+_PROMISE = '<span id="privacy"'
 
 
 @router.get("/")
@@ -22,15 +25,24 @@ _PROMISE, _LOCAL = '<span id="privacy"', "Nothing leaves this machine."
 @router.get("/tray")
 @router.get("/timeline")
 async def page(request: Request) -> Response:
-    """Return the page; its script shows what the address names. It says from the start what a writer is sent."""
+    """Return the page; its script shows what the address names. It says from the start what leaves this machine."""
     writer: Writer | None = request.app.state.writer
-    if writer is None:
+    location: Location = request.app.state.location
+    facts = dict(_facts(location, writer))
+    if not facts:
         return FileResponse(FOLDER / "index.html", headers=_FRESH)
-    where = "local" if writer.local else "remote"
-    facts = f'data-model="{escape(writer.model)}" data-host="{escape(writer.host)}" data-where="{where}"'
+    attributes = " ".join(f'data-{name}="{escape(value)}"' for name, value in facts.items())
     html = (FOLDER / "index.html").read_text("utf-8")
-    said = html.replace(f"{_PROMISE}>{_LOCAL}", f"{_PROMISE} {facts}>{escape(writer.disclosure)}")
+    said = html.replace(f"{_PROMISE}>{NOTHING}", f"{_PROMISE} {attributes}>{escape(disclosure(location, writer))}")
     return HTMLResponse(said, headers=_FRESH)
+
+
+def _facts(location: Location, writer: Writer | None) -> Iterator[tuple[str, str]]:
+    """What the page's script needs to say the same in the reader's language."""
+    if location.elsewhere:
+        yield "kept", ", ".join(location.elsewhere)
+    if writer:
+        yield from (("model", writer.model), ("host", writer.host), ("where", "local" if writer.local else "remote"))
 
 
 @router.get("/docs")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import logging
 import socket
@@ -14,9 +13,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.disclosure import NOTHING, disclosure
 from api.settings import Settings
 from api.tokens import Tokens, TokensUnreadable
 from api.writer import Writer
+from indexer.location import Location
+from indexer.loopback import is_loopback
 
 # Programs keep a connection that they may ask on again for 5 s (httpx, curl longer). A server that closes it as early
 # meets some of their questions on the way, and they are lost.
@@ -45,7 +47,9 @@ def serve(settings: Settings, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"address": address, "index": str(settings.index)}), flush=True)
     else:
-        print(f"Pincite is at {address} (Ctrl-C stops it). {_reach(settings.host, writer)}", flush=True)
+        print(
+            f"Pincite is at {address} (Ctrl-C stops it). {_reach(settings.host, settings.location, writer)}", flush=True
+        )
     _log_with_times()
     uvicorn.Server(configuration(app)).run(sockets=[listener])
     return 0
@@ -69,14 +73,6 @@ def configuration(app: FastAPI) -> uvicorn.Config:
     )  # fmt: skip
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address; a name other than localhost may be anything."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _missing(tokens: Tokens) -> str:
     """Return why a server that others can reach may not start, "" if it may."""
     try:
@@ -90,14 +86,14 @@ def _missing(tokens: Tokens) -> str:
     )
 
 
-def _reach(host: str, writer: Writer | None) -> str:
-    sent = writer.disclosure if writer else ""
+def _reach(host: str, location: Location, writer: Writer | None) -> str:
+    sent = disclosure(location, writer)
     if is_loopback(host):
-        return sent or "Nothing leaves this machine."
+        return sent
     admitted = (
         "Whoever can reach this address and has a token is let in. The connection is not encrypted: see docs/http.md."
     )
-    return f"{admitted} {sent}".rstrip()
+    return admitted if sent == NOTHING else f"{admitted} {sent}"
 
 
 def _family(host: str) -> socket.AddressFamily:

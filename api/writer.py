@@ -7,7 +7,6 @@ followed, no proxy of the environment is used. Its reply is bounded in time and 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -15,6 +14,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from indexer.loopback import is_loopback
 
 if TYPE_CHECKING:
     import httpx2
@@ -41,20 +42,13 @@ def address_of(url: str) -> str:
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("may hold no user name, password, ? or #; a key belongs in PINCITE_WRITER_KEY")
     _ = parts.port  # raises ValueError for what is no port
-    if parts.scheme == "http" and not _is_this_machine(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError(
             "would send words of the documents unencrypted: name it with https://, or make a tunnel to it "
             "(ssh -L 8000:127.0.0.1:8000 HOST) and name http://127.0.0.1:8000/v1"
         )
     path = parts.path.rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{path if path.endswith(_PATH) else path + _PATH}"
-
-
-def _is_this_machine(name: str) -> bool:
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +83,7 @@ class Writer:
     @property
     def local(self) -> bool:
         """Whether it is a program on this machine."""
-        return _is_this_machine(urlsplit(self.address).hostname or "")
+        return is_loopback(urlsplit(self.address).hostname or "")
 
     @property
     def encrypted(self) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from indexer.index import Index
+from indexer.loopback import is_loopback
 from indexer.scan import DATABASE
 
 
@@ -30,6 +33,12 @@ class Location:
         """Whether other machines may read and write it too."""
         return self.engine is not None
 
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """The hosts other than this machine that keep the index, as "HOST" or "HOST:PORT", each once."""
+        named = [host for address in (self.catalogue, self.engine) if address for host in _hosts(address)]
+        return tuple(host for host in dict.fromkeys(named) if not is_loopback(_without_port(host)))
+
     def exists(self) -> bool:
         """Whether there is an index, or is likely to be: a catalogue is looked into when it is opened."""
         return self.shared or (self.folder / DATABASE).exists()
@@ -41,3 +50,18 @@ class Location:
         from indexer.scale import ScaleIndex
 
         return ScaleIndex(self.folder, self.engine, self.catalogue, create=create)
+
+
+def _hosts(address: str) -> list[str]:
+    """Return the hosts that an address names, with their ports. libpq takes several, or one as a setting; a folder, or
+    none where the environment has none either, is a socket of this machine."""
+    parts = urlsplit(address)
+    named = parts.netloc.rpartition("@")[2] or ",".join(parse_qs(parts.query).get("host", []))
+    if not named and parts.scheme.startswith("postgres"):
+        named = os.environ.get("PGHOST", "")
+    return [host for host in unquote(named).split(",") if host and not host.startswith("/")]
+
+
+def _without_port(host: str) -> str:
+    bare = host[1:].partition("]")[0] if host.startswith("[") else host
+    return bare if bare.count(":") > 1 else bare.partition(":")[0]

@@ -17,10 +17,10 @@ from starlette.testclient import TestClient
 from api.admission import Admission, Bucket, needed
 from api.app import create_app
 from api.cli import main
-from api.server import is_loopback
 from api.token_command import SCOPES
 from api.tokens import Scope, Tokens, TokensUnreadable
 from indexer.index import Index
+from indexer.loopback import is_loopback
 
 ANYONE = {"/health"}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import httpx
 import pytest
@@ -13,7 +12,6 @@ from pydantic import ValidationError
 from serving import apart, served
 from writer_asked import KEY, QUESTION, app, asking, first_sentences, made
 
-from api.doctor import _writer
 from api.settings import Settings
 from api.terminal import show_answer
 from api.writer import Writer, address_of
@@ -130,13 +128,3 @@ def test_the_terminal_says_why_nobody_wrote(engine: FixedEngine, capsys: pytest.
     show_answer(answer, engine.catalogue, as_json=False)
     shown = " ".join(capsys.readouterr().out.split())
     assert "The writer could not be reached. These are the words of the sources." in shown
-
-
-def test_the_doctor_says_what_leaves(tmp_path: Path) -> None:
-    def said(settings: Settings) -> str:
-        return _writer(settings).detail
-
-    assert said(Settings(index=tmp_path)).endswith("nothing leaves this machine")
-    on = Settings(index=tmp_path, writer_url="https://example.org/v1", writer_model="big", writer_key=KEY)
-    assert "sent to big at example.org, another machine." in said(on)
-    assert KEY not in said(on)

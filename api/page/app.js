@@ -115,10 +115,10 @@ function dress() {
   box.placeholder = t("askThese");
   const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
   const privacy = document.getElementById("privacy");
-  const { model, host, where } = privacy.dataset; // there if a writer is on
-  const alone = local ? t("local") : t("remote", { host: location.host });
-  const between = local ? "" : `${t("between", { host: location.host })} `;
-  privacy.textContent = model ? between + t("writer", { model, host, where: t(`writer_${where}`) }) : alone;
+  const { kept, model, host, where } = privacy.dataset; // there if the index is kept elsewhere, or a writer is on
+  const sent = [kept && t("elsewhere", { kept }), model && t("writer", { model, host, where: t(`writer_${where}`) })];
+  const between = !local && t(kept || model ? "between" : "remote", { host: location.host });
+  privacy.textContent = [between, ...sent].filter(Boolean).join(" ") || t("local");
   const count = document.getElementById("kept");
   const paint = () => {
     const n = tray.items().length;

@@ -10,6 +10,7 @@ export default {
   local: "Nothing leaves this machine.",
   remote: "Your questions and these documents travel between this browser and {host}, and nowhere else.",
   between: "Your questions and these documents travel between this browser and {host}.",
+  elsewhere: "The index is kept at {kept}: the text of the documents, and the words of each question, are sent there.",
   writer: "A writer is on: each question you ask, and up to 8 passages found for it, are sent to {model} at {host}, {where}.",
   writer_local: "a program on the machine that serves this page",
   writer_remote: "another machine",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from endpoint import endpoint, says
 from fixed import FixedEngine
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from serving import served, wait_until_ready
 
 from api.app import create_app
@@ -49,3 +49,18 @@ def test_it_says_so_in_russian(page: Page, writing: str) -> None:
     page.goto(writing)
     page.locator("#language").click()
     expect(page.locator("#privacy")).to_contain_text("отправляются модели tiny на 127.0.0.1:")
+
+
+def test_an_index_that_is_kept_elsewhere_is_named_in_the_readers_language(page: Page, address: str) -> None:
+    page.route(address, _with_kept)
+    page.goto(address)
+    privacy = page.locator("#privacy")
+    expect(privacy).to_contain_text("The index is kept at sql.example.org: the text of the documents,")
+    expect(privacy).not_to_contain_text("Nothing leaves")
+    page.locator("#language").click()
+    expect(privacy).to_contain_text("Индекс хранится на sql.example.org")
+
+
+def _with_kept(route: Route) -> None:
+    plain = route.fetch()
+    route.fulfill(response=plain, body=plain.text().replace('id="privacy"', 'id="privacy" data-kept="sql.example.org"'))
