@@ -12,16 +12,30 @@ Span = tuple[int, int]
 _ABBREVIATION = re.compile(r"(?:^|[\s(«“\"])[^\W\d_]{1,5}\.\s*$")
 # Resolutions and judgments hold whole clauses in one sentence ("whereas ...; whereas ...").
 _CLAUSE_END = re.compile(r";\s+")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
+_BRACKET = re.compile(r"[()\[\]]")
+_OPENED_BY = {")": "(", "]": "["}
 LONG_SENTENCE = 240  # characters
 
 
 def sentences(text: str) -> list[Span]:
     """Return ``(start, end)`` of each sentence of ``text``, in order, without surrounding white space.
 
+    A blank line ends a sentence, whether it has its full stop or not: what comes after has its own paragraph number.
     Sentences longer than `LONG_SENTENCE` characters are cut at their semicolons, because there a clause is what
-    a reader would quote. Together the spans hold every character of ``text`` that is not white space.
+    a reader would quote, but not within brackets. Together the spans hold every character of ``text`` that is not
+    white space.
     """
-    return [span for start, end in _joined(text, _raw(text)) for span in _clauses(text, start, end)]
+    blocks = [0, *(gap.end() for gap in _BLANK_LINE.finditer(text)), len(text)]
+    return [span for start, end in pairwise(blocks) for span in _within(text, start, end)]
+
+
+def _within(text: str, start: int, end: int) -> list[Span]:
+    block = text[start:end]
+    if not block.strip():
+        return []
+    clauses = [span for a, b in _joined(block, _raw(block)) for span in _clauses(block, a, b)]
+    return [(start + a, start + b) for a, b in clauses]
 
 
 def _raw(text: str) -> list[Span]:
@@ -51,8 +65,24 @@ def _goes_on(before: str, after: str) -> bool:
 def _clauses(text: str, start: int, end: int) -> list[Span]:
     cuts = [start, end]
     if end - start > LONG_SENTENCE:
-        cuts = [start, *(match.end() for match in _CLAUSE_END.finditer(text, start, end)), end]
+        closed = _bracketed(text, start, end)
+        ends = (match.end() for match in _CLAUSE_END.finditer(text, start, end))
+        cuts = [start, *(at for at in ends if not any(a < at < b for a, b in closed)), end]
     return [trimmed for a, b in pairwise(cuts) if (trimmed := trim(text, a, b))]
+
+
+def _bracketed(text: str, start: int, end: int) -> list[Span]:
+    """Return what stands in brackets that are closed; the "a)" of a list and one that is left open are no brackets."""
+    opened: list[tuple[str, int]] = []
+    closed: list[Span] = []
+    for match in _BRACKET.finditer(text, start, end):
+        before = [n for n, (sign, _) in enumerate(opened) if sign == _OPENED_BY.get(match[0])]
+        if before:
+            closed.append((opened[before[-1]][1], match.start()))
+            del opened[before[-1] :]
+        elif match[0] in _OPENED_BY.values():
+            opened.append((match[0], match.start()))
+    return closed
 
 
 def trim(text: str, start: int, end: int) -> Span | None:

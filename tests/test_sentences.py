@@ -74,3 +74,26 @@ def test_a_long_sentence_is_cut_at_its_semicolons_and_a_short_one_is_not() -> No
     assert len(short) <= LONG_SENTENCE < len(long)
     assert cut(short) == [short]
     assert len(cut(long)) == 5
+
+
+def test_a_blank_line_ends_a_sentence_that_has_no_full_stop() -> None:
+    assert cut("They demand sanctions against those who ordered such\n\nMany are kept in overcrowded cells.") == [
+        "They demand sanctions against those who ordered such",
+        "Many are kept in overcrowded cells.",
+    ]
+    assert cut("By order of the court\r\n \r\nзаседание 5 мая") == ["By order of the court", "заседание 5 мая"]
+
+
+def test_a_long_sentence_is_not_cut_within_brackets() -> None:
+    speakers = (
+        "Two delegates, Amina Diallo (Togo; People's Party), and Jonas Lind [Sweden; Greens], asked for an inquiry"
+    )
+    rest = "and said that the families of the farmers who were shot near the river had waited two years for an answer"
+    end = "and that nobody had been charged although the names of the guards were known to the court from the beginning"
+    assert cut(f"{speakers}; {rest}; {end}.") == [f"{speakers};", f"{rest};", f"{end}."]
+
+
+@pytest.mark.parametrize("opened", ["(", "[", "a) ", "b] "])
+def test_a_bracket_without_its_other_half_holds_no_sentence_together(opened: str) -> None:
+    clause = "whereas the authorities have not replied to any of the letters that were sent"
+    assert len(cut(f"{opened}" + "; ".join([clause] * 5) + ".")) == 5
