@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
 from pathlib import Path
+
+from search.periods import FORM, period
 
 EPILOG = (
     "Exit codes: 0 done, 1 nothing found or a check failed, 2 wrong use. "
@@ -147,10 +148,9 @@ def _port(value: str) -> int:
 
 def _period(value: str) -> str:
     try:
-        date.fromisoformat(value + "2000-01-01"[len(value) :])
+        return period(value)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{value!r} is not written 2021-02-11, 2021-02 or 2021") from None
-    return value
+        raise argparse.ArgumentTypeError(f"{value!r} is no date written {FORM}") from None
 
 
 def main(argv: Sequence[str] | None = None) -> int:

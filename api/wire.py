@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from search.calendar import Precision
+from search.periods import FORM, period
 from search.query import MAX_LIMIT, MAX_OFFSET, Mode
 from search.results import Disagreement, Status
 
 MAX_QUESTION = 100_000  # characters that are read at all; a query of more than `MAX_QUERY` is refused with a hint
-_PERIOD = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
 
 class _Strict(BaseModel):
@@ -28,14 +26,7 @@ class Body(_Strict):
     model_config = ConfigDict(strict=True)
 
 
-def _period(value: str) -> str:
-    if not _PERIOD.fullmatch(value):
-        raise ValueError("a date is written 2021-02-11, 2021-02 or 2021")
-    date.fromisoformat(value + "2000-01-01"[len(value) :])
-    return value
-
-
-Period = Annotated[str, AfterValidator(_period), Field(description="A day, month or year: 2021-02-11, 2021-02 or 2021")]
+Period = Annotated[str, AfterValidator(period), Field(description=f"A day, month or year: {FORM}")]
 Sort = Literal["relevance", "newest", "oldest"]
 Names = Annotated[list[Annotated[str, Field(max_length=1_000)]], Field(max_length=100)]
 

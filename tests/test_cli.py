@@ -217,6 +217,8 @@ def test_a_question_that_cannot_be_asked_exits_with_2(sample_index: Path, capsys
         (), ("nonsense",), ("search",), ("search", "x", "--mode", "magic"), ("search", "x", "--limit", "ten"),
         ("search", "x", "--limit", "0"), ("search", "x", "--limit", "-1"), ("search", "x", "--offset", "-1"),
         ("ask", "x", "--limit", "0"), ("search", "x", "--date-from", "yesterday"), ("ask", "x", "--date-to", "2021-13"),
+        ("search", "x", "--date-from", "2021-1"), ("search", "x", "--date-from", "20210211"),
+        ("timeline", "--since", "2021-02-2"), ("ask", "x", "--date-to", "21"),
         ("index", ".", "--max-file-mb", "0"), ("serve", "--port", "99999"),
     ],
 )  # fmt: skip
