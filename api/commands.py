@@ -147,18 +147,18 @@ def _doctor(options: argparse.Namespace, settings: Settings) -> int:
 
 def _remove(options: argparse.Namespace, settings: Settings) -> int:
     from api.doctor import TRACES
-    from api.uploads import uploads_of
+    from api.uploads import uploaded, uploads_of
     from indexer.build import remove
 
     index = settings.location.open()
-    found = {d.id: d.source for name in options.sources for d in index.catalogue.named(name)}
+    found = {d.id: d for name in options.sources for d in index.catalogue.named(name)}
     missing = [name for name in options.sources if not index.catalogue.named(name)]
-    originals = [index.catalogue.original(document_id) for document_id in found]
+    originals = {original: d.sha256 for d in found.values() if (original := index.catalogue.original(d.id))}
     removed = remove(index, list(found)) if found else 0
-    for original in originals:
-        if original is not None and original.parent == uploads_of(settings.index):
-            original.unlink(missing_ok=True)
-    terminal.show_removed(list(found.values()), missing, options.json)
+    for original, sha256 in originals.items():
+        if file := uploaded(original, uploads_of(settings.index), sha256):
+            file.unlink(missing_ok=True)
+    terminal.show_removed([d.source for d in found.values()], missing, options.json)
     if index.store.has_traces:
         print("pincite: " + TRACES, file=sys.stderr)
     index.close()

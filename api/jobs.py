@@ -18,7 +18,7 @@ from uuid import uuid4
 from api import wire_jobs as wire
 from api.jobrecords import JobRecords
 from api.metrics import Metrics
-from api.uploads import NotKept, keep, sweep, uploads_of
+from api.uploads import NotKept, keep, sweep, uploaded, uploads_of
 from indexer.build import Outcome, Progress, remove
 from indexer.document import Document
 from indexer.faults import NotWritten, Unreachable, meaning
@@ -124,10 +124,10 @@ class Jobs:
         original = index.catalogue.original(document.id)
         with self._only_writer():
             _patiently(lambda: remove(index, [document.id]), 200 if self._location.shared else 20)
-        if original is None or original.parent != self.uploads:
-            return False
-        original.unlink(missing_ok=True)
-        return True
+        file = uploaded(original, self.uploads, document.sha256) if original else None
+        if file:
+            file.unlink(missing_ok=True)
+        return file is not None
 
     # -- the worker
 

@@ -15,6 +15,7 @@ from api import verified, wire, wire_jobs
 from api.jobs import Jobs
 from api.library import Library
 from api.problems import ProblemError, documented, no_parameters, not_found
+from api.uploads import uploaded, uploads_of
 from indexer.document import Document
 from indexer.faults import meaning
 from indexer.scan import DATABASE
@@ -268,7 +269,7 @@ def _original(library: Library, document_id: str) -> tuple[Document, BinaryIO]:
     try:
         if path is None:
             raise FileNotFoundError
-        file = path.open("rb")
+        file = (uploaded(path, uploads_of(library.folder), document.sha256) or path).open("rb")
     except OSError:
         raise ProblemError(HTTPStatus.GONE, "file-gone", "The file is no longer where it was.", hint) from None
     if hashlib.file_digest(file, "sha256").hexdigest() != document.sha256:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import hashlib
 import itertools
 import os
 import re
@@ -26,6 +27,25 @@ class NotKept(Exception):
 def uploads_of(index: Path) -> Path:
     """Return the folder that the uploads of an index are kept in, written as the index writes it."""
     return Path(os.path.abspath(index)) / "uploads"
+
+
+def uploaded(original: Path, folder: Path, sha256: str) -> Path | None:
+    """Return the file below ``folder``, the uploads of an index, that a document was made from; None if there is none.
+
+    Also where the index was moved since, or is named by another path now: then the file tells by its bytes.
+    """
+    here = folder / original.name
+    if original.parent != folder:
+        moved = original.parent.name == folder.name and not original.parent.exists()
+        same = folder.exists() and original.parent.exists() and original.parent.samefile(folder)
+        if not (same or (moved and here.is_file() and _sha256(here) == sha256)):
+            return None
+    return here if here.is_file() else None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sweep(folder: Path) -> None:

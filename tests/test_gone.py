@@ -206,3 +206,46 @@ def test_traces_are_found_where_nothing_clears_them_away(
     removed(index, files)
     assert traces(index.folder)
     assert index.store.has_traces
+
+
+@pytest.mark.parametrize("how", ["http", "command line"])
+@pytest.mark.parametrize("since", ["moved", "named by a link"])
+def test_an_uploaded_file_goes_with_its_document_though_the_index_goes_by_another_path(
+    how: str, since: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "index"
+    made = Index(folder, create=True)
+    (folder / "uploads").mkdir()
+    (folder / "uploads" / "secret.txt").write_text(SECRET)
+    build(made, [folder / "uploads"], parser=PlainParser())
+    made.close()
+    other = tmp_path / "other"
+    if since == "moved":
+        folder.rename(other)
+    else:
+        other.symlink_to(folder)
+    if how == "http":
+        jobs = Jobs(other, lambda *_: pytest.fail("nothing to build"), Metrics())
+        (document,) = Index(other).catalogue.documents()[1]
+        assert jobs.remove(document)
+        jobs.stop()
+    else:
+        assert main(["remove", "secret.txt", "--index", str(other)]) == 0
+    assert list((other / "uploads").iterdir()) == []
+    assert traces(other.resolve()) == []
+
+
+def test_a_file_that_only_looks_like_the_upload_of_a_document_stays(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere" / "uploads"  # a folder of the user, who moved it since
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "report.txt").write_text(SECRET)
+    index = Index(tmp_path / "index", create=True)
+    build(index, [elsewhere], parser=PlainParser())
+    elsewhere.rename(tmp_path / "moved")
+    own = index.folder / "uploads" / "report.txt"
+    own.parent.mkdir()
+    own.write_text("The council met in the harbour.")
+    index.close()
+    assert main(["remove", "report.txt", "--index", str(index.folder)]) == 0
+    assert own.exists()
+    assert (tmp_path / "moved" / "report.txt").exists()
