@@ -33,6 +33,7 @@ READERS: Final = {
 
 _REFUSALS: Final = {
     "application/msword": "legacy Word file: save it as .docx",
+    "application/vnd.ms-outlook": "Outlook message: save it as .eml",
     "application/x-ole-encrypted": "password-protected: save it without a password",
     "application/x-ole-storage": "legacy Office file: save it as .docx or PDF",
     "application/x-archive": "archive: unpack it first",

@@ -11,6 +11,7 @@ HEAD: Final = 4096
 
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT: Final = "application/vnd.oasis.opendocument.text"
+_OUTLOOK: Final = "application/vnd.ms-outlook"
 
 _BY_SUFFIX: Final = {
     **dict.fromkeys((".txt", ".text", ".log", ".csv", ".tsv", ""), "text/plain"),
@@ -26,6 +27,7 @@ _BY_SUFFIX: Final = {
     **dict.fromkeys((".xls", ".xlsx", ".ppt", ".pptx", ".ods", ".odp"), "application/x-office"),
     **dict.fromkeys((".jpg", ".jpeg", ".png", ".gif", ".tif", ".tiff", ".webp"), "application/x-picture"),
     **dict.fromkeys((".mp3", ".mp4", ".wav", ".mov", ".avi"), "application/x-picture"),
+    ".msg": _OUTLOOK,
     ".pdf": "application/pdf",
     ".rtf": "application/rtf",
     ".mbox": "application/mbox",
@@ -47,7 +49,19 @@ _BY_FIRST_BYTES: Final = (
 )
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
+_BY_STREAM: Final = tuple(
+    (f"{name}\0".encode("utf-16-le"), kind)
+    for name, kind in (
+        ("EncryptedPackage", "application/x-ole-encrypted"),
+        ("EncryptionInfo", "application/x-ole-encrypted"),
+        ("WordDocument", "application/msword"),
+        ("__properties_version1.0", _OUTLOOK),
+        ("Workbook", "application/x-ole-storage"),
+        ("Book", "application/x-ole-storage"),
+        ("PowerPoint Document", "application/x-ole-storage"),
+    )
+)
+"""Streams by which what is in an OLE container is known, the most telling first: messages hold other files."""
 _HTML: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|div|table|p)\b", re.IGNORECASE)
 _XML_START: Final = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml\b")
 _TEXTUAL: Final = frozenset({"text/plain", "text/html", "text/markdown", "application/xml", "message/rfc822"})
@@ -58,7 +72,7 @@ def media_type_of(name: str, head: bytes) -> str:
 
     What the bytes say goes before what the name says; kinds that no reader takes have a type too.
     """
-    named = _BY_SUFFIX.get(PurePosixPath(name.lower()).suffix, "application/octet-stream")
+    named = _BY_SUFFIX.get(_suffix(name), "application/octet-stream")
     if b"%PDF-" in head[:1024]:
         return "application/pdf"
     if head.startswith(_OLE):
@@ -73,9 +87,23 @@ def media_type_of(name: str, head: bytes) -> str:
     return _kind_of_mislabelled(named, head)
 
 
+def _suffix(name: str) -> str:
+    """Return the extension of a name; the end of a date ("of 12.03.2021") or of a sentence is none."""
+    suffix = PurePosixPath(name.lower()).suffix
+    is_one = any(character.isalpha() for character in suffix) and not any(character.isspace() for character in suffix)
+    return suffix if is_one else ""
+
+
 def _kind_of_ole(named: str, head: bytes) -> str:
-    """Word before 2007 and password-protected files of today share one container."""
-    if named == DOCX or _ENCRYPTED_PACKAGE in head:
+    """Word before 2007, Outlook's messages and password-protected files of today share one container."""
+    if named == _OUTLOOK:  # whole files are attached to messages, with the names of their streams
+        return named
+    found = {kind for stream, kind in _BY_STREAM if stream in head}
+    if named in found:
+        return named
+    if kind := next((kind for _, kind in _BY_STREAM if kind in found), None):
+        return kind
+    if named == DOCX:
         return "application/x-ole-encrypted"
     return "application/msword" if named == "application/msword" else "application/x-ole-storage"
 
