@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from search.periods import FORM, period
 
@@ -16,11 +17,25 @@ EPILOG = (
 )
 
 
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands and options."""
     top = argparse.ArgumentParser(prog="pincite", description="Ask a folder of documents.", epilog=EPILOG)
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands: Commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _indexing(commands)
+    _asking(commands)
+    _checking(commands)
+    _running(commands)
 
+    from api.evaluation import add_commands
+
+    add_commands(commands.add_parser("eval", help="measure how good search and answers are", epilog=EPILOG))
+    return top
+
+
+def _indexing(commands: Commands) -> None:
     index = _command(commands, "index", "read documents and make them searchable; run again to bring it up to date")
     index.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="folder or file to index")
     index.add_argument("--model", help="name or path of a sentence-transformers model (default: the bundled one)")
@@ -30,6 +45,8 @@ def parser() -> argparse.ArgumentParser:
     )
     index.add_argument("--max-file-mb", type=_at_least(1), metavar="N", help="refuse larger files (default 200)")
 
+
+def _asking(commands: Commands) -> None:
     search = _command(commands, "search", "list the passages that fit best")
     search.add_argument("query")
     search.add_argument("--limit", type=_at_least(1), default=10, metavar="N", help="how many passages (default 10)")
@@ -59,6 +76,8 @@ def parser() -> argparse.ArgumentParser:
     told.add_argument("--any-date", action="store_true", help="do not let dates in QUERY bound the times told")
     _filters(told)
 
+
+def _checking(commands: Commands) -> None:
     get = _command(commands, "get", 'print what a written reference names: "resolution 2021 recital O"')
     get.add_argument("reference", help="document, paragraph or both, in words: title, date, symbol, label")
     _folder(get)
@@ -72,6 +91,8 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--citations", type=Path, metavar="FILE", help="say what became of saved citations instead")
     _folder(verify)
 
+
+def _running(commands: Commands) -> None:
     serve = _command(commands, "serve", "serve the page and the HTTP interface on this machine")
     serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     serve.add_argument("--port", type=_port, help="port to listen on, 0 for a free one (default 8765)")
@@ -94,15 +115,8 @@ def parser() -> argparse.ArgumentParser:
     remove = _command(commands, "remove", "take documents out of the index; the files themselves stay")
     remove.add_argument("sources", nargs="+", metavar="SOURCE", help="document id, file or folder, as listed")
 
-    from api.evaluation import add_commands
 
-    add_commands(commands.add_parser("eval", help="measure how good search and answers are", epilog=EPILOG))
-    return top
-
-
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, does: str
-) -> argparse.ArgumentParser:
+def _command(commands: Commands, name: str, does: str) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=does, description=does[0].upper() + does[1:] + ".", epilog=EPILOG)
     command.add_argument("--index", type=Path, metavar="DIR", help="where the index is (or set PINCITE_INDEX)")
     command.add_argument("--engine", metavar="URL", help="past one machine: milvus://HOST:PORT (PINCITE_ENGINE)")

@@ -11,6 +11,7 @@ from contextlib import closing, nullcontext
 from pydantic import ValidationError
 
 from api import terminal
+from api.exitcodes import DONE, NOTHING
 from api.settings import Settings
 from indexer.catalogue import Filters
 from indexer.faults import meaning
@@ -21,7 +22,6 @@ from indexer.store import IndexUnusable
 from indexer.tokens import EncodingMissing
 from search.query import BadQuery, Mode, Query
 
-DONE, NOTHING, WRONG_USE = 0, 1, 2
 _NOT_HERE = (
     "An index in --engine and --catalogue is backed up with PostgreSQL's own pg_dump; the engine is filled from it "
     "with `pincite doctor --repair`. See docs/scale.md."

@@ -62,6 +62,9 @@ class ProblemError(HTTPException):
         return JSONResponse(self.as_dict(), int(self.status), headers, MEDIA_TYPE)
 
 
+_DOCTOR = "Run `pincite doctor`; it says what to do."
+
+
 def no_parameters(request: Request) -> None:
     """Refuse query parameters where an operation takes none. Raises `RequestValidationError`."""
     if request.query_params:
@@ -80,62 +83,43 @@ def problem_of(error: Exception, database: Path = Path(DATABASE)) -> ProblemErro
     match meaning(error, database) or error:
         case ProblemError() as problem:
             return problem
-        case BadQuery() as error:
-            return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-query", str(error), error.hint)
-        case NoSpace() as full:
-            return ProblemError(
-                HTTPStatus.INSUFFICIENT_STORAGE, "no-space", str(full), "Free some space; searching goes on meanwhile."
-            )
-        case ReadOnly() as closed:
-            return ProblemError(
-                HTTPStatus.SERVICE_UNAVAILABLE, "read-only", str(closed), "Searching goes on; only writing does not."
-            )
-        case Busy() as busy:
-            return ProblemError(
-                HTTPStatus.SERVICE_UNAVAILABLE, "index-busy", str(busy), "Nothing is lost; searching goes on meanwhile."
-            )
-        case Unreachable() as away:
-            return ProblemError(
-                HTTPStatus.SERVICE_UNAVAILABLE, "unreachable", str(away), "Try again in a moment; nothing is lost."
-            )
-        case IndexDamaged() as damaged:
-            return ProblemError(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                "index-damaged",
-                str(damaged),
-                f"Stop this server, then run `{repairing(database)}`; it says what it mended and what is to be "
-                "indexed again.",
-            )
-        case IndexMissing():
-            return ProblemError(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                "no-index",
-                "There is no index yet.",
-                "Make one with `pincite index FOLDER`, or add files: POST /v1/documents or the page.",
-            )
-        case IndexUnusable():
-            return ProblemError(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                "index-unusable",
-                str(error),
-                "Run `pincite doctor`; it says what to do.",
-            )
-        case ModelUnavailable():
-            return ProblemError(
-                HTTPStatus.SERVICE_UNAVAILABLE, "no-model", str(error), "Run `pincite doctor`; it says what to do."
-            )
-        case IndexBusy():
-            return ProblemError(
-                HTTPStatus.SERVICE_UNAVAILABLE, "index-busy", str(error), "Try again when the other process is done."
-            )
+        case BadQuery() as bad:
+            return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-query", str(bad), bad.hint)
         case RequestValidationError() as refused:
             return _invalid(refused)
-        case HTTPException() as error:
-            status = HTTPStatus(error.status_code)
-            detail = str(error.detail) if error.detail != status.phrase else _WHEN.get(status, status.description)
-            return ProblemError(
-                status, status.phrase.lower().replace(" ", "-"), detail, _HINTS.get(status, "See /docs.")
-            )
+        case HTTPException() as other:
+            status = HTTPStatus(other.status_code)
+            detail = str(other.detail) if other.detail != status.phrase else _WHEN.get(status, status.description)
+            kind = status.phrase.lower().replace(" ", "-")
+            return ProblemError(status, kind, detail, _HINTS.get(status, "See /docs."))
+        case NoSpace() as full:
+            hint = "Free some space; searching goes on meanwhile."
+            return ProblemError(HTTPStatus.INSUFFICIENT_STORAGE, "no-space", str(full), hint)
+        case IndexMissing():
+            hint = "Make one with `pincite index FOLDER`, or add files: POST /v1/documents or the page."
+            return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "no-index", "There is no index yet.", hint)
+        case known:
+            return _unavailable(known, database) or _own_fault()
+
+
+def _unavailable(error: Exception, database: Path) -> ProblemError | None:
+    """Return the problem of an index that cannot be used now; None if the error is none of it."""
+    mending = f"Stop this server, then run `{repairing(database)}`;"
+    for known, kind, hint in (
+        (ReadOnly, "read-only", "Searching goes on; only writing does not."),
+        (Busy, "index-busy", "Nothing is lost; searching goes on meanwhile."),
+        (Unreachable, "unreachable", "Try again in a moment; nothing is lost."),
+        (IndexDamaged, "index-damaged", f"{mending} it says what it mended and what is to be indexed again."),
+        (IndexUnusable, "index-unusable", _DOCTOR),
+        (ModelUnavailable, "no-model", _DOCTOR),
+        (IndexBusy, "index-busy", "Try again when the other process is done."),
+    ):
+        if isinstance(error, known):
+            return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, kind, str(error), hint)
+    return None
+
+
+def _own_fault() -> ProblemError:
     return ProblemError(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "fault",
@@ -148,6 +132,11 @@ def documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI entries for the problems that an operation can answer with."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {int(s): {"description": _WHEN.get(s, s.description or s.phrase), "content": content} for s in statuses}
+
+
+# What may come of a question to the index, and of reading one document in it.
+ASKING = documented(HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+READING = ASKING | documented(HTTPStatus.NOT_FOUND)
 
 
 def install(app: FastAPI) -> None:

@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from api import verified, wire, wire_jobs
 from api.jobs import Jobs
 from api.library import Library
-from api.problems import ProblemError, documented, no_parameters, not_found
+from api.problems import READING, ProblemError, documented, no_parameters, not_found
 from api.uploads import uploaded, uploads_of
 from indexer.document import Document
 from indexer.faults import meaning
@@ -22,12 +22,6 @@ from indexer.scan import DATABASE
 from search.addresses import Addresses
 
 router = APIRouter(prefix="/v1", tags=["documents"])
-_READING = documented(
-    HTTPStatus.NOT_FOUND,
-    HTTPStatus.MISDIRECTED_REQUEST,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-)
 _WRITING = documented(HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 _CHUNK = 1 << 20
 _ANY_KIND = ("application/octet-stream", "*/*")  # the first for client generators, which know no wildcard
@@ -40,7 +34,7 @@ Id = Annotated[str, Path(max_length=100, description="Id of the document")]
     "/documents",
     operation_id="listDocuments",
     summary="List documents",
-    responses={k: v for k, v in _READING.items() if k != HTTPStatus.NOT_FOUND},
+    responses={k: v for k, v in READING.items() if k != HTTPStatus.NOT_FOUND},
 )
 async def list_documents(request: Request, page: Annotated[wire.DocumentPage, Query()]) -> wire.Documents:
     """Return the documents of the index, by source."""
@@ -104,7 +98,7 @@ async def add_documents(
     dependencies=_PLAIN,
     summary="Add the sample documents",
     status_code=HTTPStatus.ACCEPTED,
-    responses={**_READING, **_WRITING},
+    responses={**READING, **_WRITING},
 )
 async def add_sample(request: Request, response: Response) -> wire_jobs.Job:
     """Index the sample documents that this program comes with, in the background; their files stay where they are."""
@@ -118,7 +112,7 @@ async def add_sample(request: Request, response: Response) -> wire_jobs.Job:
     return job
 
 
-@router.get("/jobs/{id}", operation_id="getJob", dependencies=_PLAIN, summary="Follow an upload", responses=_READING)
+@router.get("/jobs/{id}", operation_id="getJob", dependencies=_PLAIN, summary="Follow an upload", responses=READING)
 async def get_job(
     request: Request, id: Annotated[str, Path(max_length=100, description="Id of the job")]
 ) -> wire_jobs.Job:
@@ -132,7 +126,7 @@ async def get_job(
 
 
 @router.get(
-    "/documents/{id}", operation_id="getDocument", dependencies=_PLAIN, summary="One document", responses=_READING
+    "/documents/{id}", operation_id="getDocument", dependencies=_PLAIN, summary="One document", responses=READING
 )
 async def get_document(request: Request, id: Id) -> wire.OneDocument:
     """Return what is known of a document, and its size."""
@@ -155,7 +149,7 @@ async def get_document(request: Request, id: Id) -> wire.OneDocument:
     operation_id="removeDocument",
     dependencies=_PLAIN,
     summary="Remove a document",
-    responses={**_READING, **_WRITING},
+    responses={**READING, **_WRITING},
 )
 async def remove_document(request: Request, id: Id) -> wire.Removed:
     """Take a document out of the index; its file is deleted only if it was uploaded here."""
@@ -170,7 +164,7 @@ async def remove_document(request: Request, id: Id) -> wire.Removed:
 
 
 @router.get(
-    "/documents/{id}/paragraphs", operation_id="listParagraphs", summary="Paragraphs of a document", responses=_READING
+    "/documents/{id}/paragraphs", operation_id="listParagraphs", summary="Paragraphs of a document", responses=READING
 )
 async def list_paragraphs(request: Request, id: Id, page: Annotated[wire.ParagraphPage, Query()]) -> wire.Paragraphs:
     """Return the paragraphs of a document in reading order."""
@@ -196,7 +190,7 @@ async def list_paragraphs(request: Request, id: Id, page: Annotated[wire.Paragra
     operation_id="getParagraph",
     dependencies=_PLAIN,
     summary="One paragraph",
-    responses=_READING,
+    responses=READING,
 )
 async def get_paragraph(
     request: Request,
@@ -237,7 +231,7 @@ async def get_paragraph(
             "description": "The file, unchanged since it was indexed, as an attachment",
             "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in _ANY_KIND},
         },
-        **_READING,
+        **READING,
         **documented(HTTPStatus.GONE),
     },
 )

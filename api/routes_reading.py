@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import bibliography, export, verified, wire_reading
 from api.library import Library
-from api.problems import documented, no_parameters, not_found
+from api.problems import READING, documented, no_parameters, not_found
 from api.routes_documents import Id, document_of
 from indexer.catalogue import Catalogue
 from indexer.document import Document, Kind, Paragraph
@@ -21,12 +21,6 @@ from search.results import Citation
 
 router = APIRouter(prefix="/v1", tags=["reading"])
 MOST = 1_000
-_PROBLEMS = documented(
-    HTTPStatus.NOT_FOUND,
-    HTTPStatus.MISDIRECTED_REQUEST,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-)
 _PLAIN = [Depends(no_parameters)]
 _HEADING = 200  # characters of a heading that an outline shows
 
@@ -36,7 +30,7 @@ _HEADING = 200  # characters of a heading that an outline shows
     operation_id="getOutline",
     dependencies=_PLAIN,
     summary="Headings of a document",
-    responses=_PROBLEMS,
+    responses=READING,
 )
 async def get_outline(request: Request, id: Id) -> wire_reading.Outline:
     """Return the headings of a document, and where every hundredth paragraph starts."""
@@ -63,7 +57,7 @@ async def get_outline(request: Request, id: Id) -> wire_reading.Outline:
 
 
 @router.get(
-    "/documents/{id}/find", operation_id="findInDocument", summary="Find words in a document", responses=_PROBLEMS
+    "/documents/{id}/find", operation_id="findInDocument", summary="Find words in a document", responses=READING
 )
 async def find_in_document(
     request: Request, id: Id, asked: Annotated[wire_reading.FindParameters, Query()]
@@ -90,7 +84,7 @@ async def find_in_document(
     return await library.read(read)
 
 
-@router.get("/cite", operation_id="cite", summary="A citation to paste", responses=_PROBLEMS)
+@router.get("/cite", operation_id="cite", summary="A citation to paste", responses=READING)
 async def get_citation(request: Request, asked: Annotated[wire_reading.CiteParameters, Query()]) -> wire_reading.Cited:
     """Return words of a document as a citation in each format; the words are what stands at these characters."""
     library: Library = request.app.state.library
@@ -129,7 +123,7 @@ async def get_citation(request: Request, asked: Annotated[wire_reading.CiteParam
                 for media_type, _ in export.MEDIA_TYPES.values()
             },
         },
-        **_PROBLEMS,
+        **READING,
         **documented(HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     },
 )
@@ -147,7 +141,7 @@ async def export_passages(request: Request, asked: wire_reading.Export) -> Respo
     operation_id="listRefusals",
     dependencies=_PLAIN,
     summary="Files that could not be read",
-    responses={k: v for k, v in _PROBLEMS.items() if k != HTTPStatus.NOT_FOUND},
+    responses={k: v for k, v in READING.items() if k != HTTPStatus.NOT_FOUND},
 )
 async def list_refusals(request: Request) -> wire_reading.Refusals:
     """Return the files that were refused when they were last looked at, each with its reason."""

@@ -16,7 +16,7 @@ from api import wire, wire_status
 from api.asking import Asking
 from api.library import Library
 from api.metrics import Metrics
-from api.problems import documented, no_parameters, problem_of
+from api.problems import ASKING, documented, no_parameters, problem_of
 from api.verified import Verifier
 from api.writer import Writer
 from indexer.catalogue import Filters
@@ -24,7 +24,6 @@ from search import query as asked
 from search.results import Results
 
 router = APIRouter(prefix="/v1", tags=["search"])
-PROBLEMS = documented(HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
 _EVENTS = (
     "The answer; or, with `stream`, server-sent events: `passages` (hits, once they are ranked), `citation` (one, "
     "before the sentence that uses it), `delta` (`{text, citations, names}`, one sentence), `conflict`, and at the end "
@@ -34,7 +33,7 @@ _EVENTS = (
 _log = logging.getLogger(__name__)
 
 
-@router.get("/search", operation_id="search", summary="Find passages", responses=PROBLEMS)
+@router.get("/search", operation_id="search", summary="Find passages", responses=ASKING)
 async def search(request: Request, parameters: Annotated[wire.SearchParameters, Query()]) -> wire.SearchResults:
     """Return the passages that fit best, each with its place in its document."""
     library: Library = request.app.state.library
@@ -49,7 +48,7 @@ async def search(request: Request, parameters: Annotated[wire.SearchParameters, 
     dependencies=[Depends(no_parameters)],
     responses={
         200: {"description": _EVENTS, "content": {"text/event-stream": {"schema": {"type": "string"}}}},
-        **PROBLEMS,
+        **ASKING,
         **documented(HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     },
 )

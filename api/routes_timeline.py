@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from datetime import date
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -12,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from api import wire_timeline as wire
 from api.library import Answering, Library
 from api.metrics import Metrics
-from api.problems import documented
+from api.problems import ASKING
 from api.verified import Verifier, date_readings
 from api.verified import citation as wire_citation
 from api.verified import document as wire_document
@@ -21,7 +20,6 @@ from search.datekinds import DateKind
 from search.timeline import Row, Timeline, TimelineQuery, TimelineResults
 
 router = APIRouter(prefix="/v1", tags=["search"])
-PROBLEMS = documented(HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
 SECONDS = 2.0  # for which documents are read before the rows known so far are answered
 
 
@@ -40,9 +38,7 @@ class Timelines:
             return self._of[1]
 
 
-@router.get(
-    "/timeline", operation_id="timeline", summary="Tell what is dated, in the order of time", responses=PROBLEMS
-)
+@router.get("/timeline", operation_id="timeline", summary="Tell what is dated, in the order of time", responses=ASKING)
 async def timeline(request: Request, parameters: Annotated[wire.TimelineParameters, Query()]) -> wire.Timeline:
     """Return the dated statements of the passages that fit a question, or of all documents, each with its citation."""
     state = request.app.state

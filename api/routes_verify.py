@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 
 from api import verified, wire, wire_verify
 from api.library import Library
-from api.problems import documented, no_parameters, not_found
+from api.problems import ASKING, documented, no_parameters, not_found
 from indexer.catalogue import Catalogue
 from search.addresses import Addresses, Link, Place
 from search.citations import hidden_of, permalink
@@ -19,7 +19,6 @@ from search.concordance import Concordance
 from search.verification import STANDS, Found, Verification
 
 router = APIRouter(prefix="/v1", tags=["verification"])
-_PROBLEMS = documented(HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class Texts:
@@ -53,7 +52,7 @@ class Texts:
     summary="Check a quotation",
     dependencies=[Depends(no_parameters)],
     responses={
-        **_PROBLEMS,
+        **ASKING,
         **documented(HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     },
 )
@@ -64,7 +63,7 @@ async def verify(request: Request, asked: wire_verify.QuoteToCheck) -> wire_veri
     return await library.read(checked, library, texts, asked)
 
 
-@router.get("/resolve", operation_id="resolve", summary="Follow a reference", responses=_PROBLEMS)
+@router.get("/resolve", operation_id="resolve", summary="Follow a reference", responses=ASKING)
 async def resolve(
     request: Request, parameters: Annotated[wire_verify.ReferenceToResolve, Query()]
 ) -> wire_verify.Resolved:
@@ -78,7 +77,7 @@ async def resolve(
     "/documents/{id}/references",
     operation_id="listReferences",
     summary="References in a document",
-    responses={**_PROBLEMS, **documented(HTTPStatus.NOT_FOUND)},
+    responses={**ASKING, **documented(HTTPStatus.NOT_FOUND)},
 )
 async def list_references(
     request: Request,

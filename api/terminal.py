@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.answer_lines import attribution, printable, show_conflicts, show_members
+from api.exitcodes import WRONG_USE
 from api.verified import Verifier
 from indexer.catalogue import Catalogue
 from search.askeddates import DateReading
@@ -42,7 +43,7 @@ def fail(message: str, as_json: bool) -> int:
         print_json({"error": message})
     else:
         print(printable(f"pincite: {message}"), file=sys.stderr)
-    return 2
+    return WRONG_USE
 
 
 def print_json(value: Any) -> None:
@@ -129,7 +130,7 @@ def show_outcome(outcome: Outcome, index: Path, as_json: bool) -> None:
     rows = (
         (len(outcome.indexed), f"indexed ({outcome.passages} passages)"), (len(outcome.unchanged), "unchanged"),
         (len(outcome.removed), "removed, because they are gone"),
-        (len(outcome.skipped), "passed over (hidden or system files)"),
+        (len(outcome.skipped), "passed over (hidden or system files, manifest.csv)"),
         (len(outcome.refused), "refused"),
     )  # fmt: skip
     for count, what in rows:

@@ -6,11 +6,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from api.exitcodes import DONE, NOTHING
+
 if TYPE_CHECKING:
     from api.settings import Settings
     from indexer.audit import Audit
 
-DONE, NOTHING = 0, 1
 SCOPES = ("search", "write", "admin")  # the names of `api.tokens.Scope`, which waits until a token is needed
 _LONGEST = 3650  # days
 

@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from api import terminal, verdicts
+from api.exitcodes import DONE, NOTHING
 from api.settings import Settings
 from indexer.catalogue import Catalogue
 from indexer.document import Refused
 from indexer.folder import read_folder
 from indexer.sandbox import Parser
-
-DONE, NOTHING = 0, 1
 
 
 def get(options: argparse.Namespace, settings: Settings) -> int:

@@ -312,7 +312,7 @@ class ScaleCatalogue(Catalogue):
 
     def __init__(self, store: PostgresStore) -> None:
         super().__init__(store)
-        self.integrity = Unsealed(store)
+        self.integrity = DocumentSeals(store)
         self._counted: tuple[int, tuple[int, int, int]] | None = None
 
     def count(self) -> tuple[int, int, int]:
@@ -323,14 +323,11 @@ class ScaleCatalogue(Catalogue):
         return self._counted[1]
 
 
-class Unsealed(Integrity):
+class DocumentSeals(Integrity):
     """The seals of documents in PostgreSQL, which are checked as each is read; its pages it checks itself."""
 
     def check(self) -> None:
         """Nothing is looked through as a whole."""
-
-    def _changed(self, key: int) -> IndexDamaged:
-        return IndexDamaged(self._store.path, f"what it holds of {self._named(key)} was changed")
 
 
 def _last_day(date: str) -> str:

@@ -50,11 +50,11 @@ class Vectors:
         if not len(self) or not k or (allowed is not None and not len(allowed)):
             return []
         selector = None if allowed is None else faiss.IDSelectorBatch(np.asarray(allowed, dtype=np.int64))
-        scores, keys = self._index.search(query.reshape(1, -1), min(k, len(self)), params=self._parameters(selector, k))
+        scores, keys = self._index.search(query.reshape(1, -1), min(k, len(self)), params=self._parameters(selector))
         found = ((int(key), float(score)) for key, score in zip(keys[0], scores[0], strict=True) if key >= 0)
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
-    def _parameters(self, selector: faiss.IDSelector | None, k: int) -> faiss.SearchParameters:
+    def _parameters(self, selector: faiss.IDSelector | None) -> faiss.SearchParameters:
         inner = faiss.downcast_index(self._index.index)
         if isinstance(inner, faiss.IndexIVF):
             # The few that a filter lets through may lie in any list: then all are looked at.

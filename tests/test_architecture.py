@@ -69,6 +69,16 @@ def test_no_file_is_over_400_lines() -> None:
     assert long == {}
 
 
+def test_no_function_is_longer_than_a_screen() -> None:
+    functions = [
+        (f"{in_project(file)}: {node.name}", (node.end_lineno or 0) - node.lineno + 1)
+        for file in SOURCES
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert [(name, lines) for name, lines in functions if lines > 60] == []
+
+
 def test_every_module_says_what_it_is() -> None:
     for file in SOURCES:
         text = file.read_text("utf-8")
