@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-LOCKS = ("run.lock", "torch.lock", "english.lock", "mcp.lock", "scale.lock", "ray.lock", "scale-test.lock", "dev.lock")
+BUILDS = ("torch-cpu.lock",)  # of what another lock has, which no service knows by their own versions
+LOCKS = sorted(path.name for path in HERE.glob("*.lock") if path.name not in BUILDS)
 SERVICES = ("pypi", "osv")
 SECONDS = 60  # for one lock
 
