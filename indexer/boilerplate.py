@@ -32,6 +32,9 @@ _PICTURE: Final = re.compile(
     re.IGNORECASE,
 )
 _SPACE: Final = re.compile(r"\s+")
+_LETTERED: Final = re.compile(r"\(([a-hA-H])\)")
+_BETWEEN: Final = 12
+"""Blocks among which the next item of a list is looked for: an item may have paragraphs and items of its own."""
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -68,8 +71,23 @@ def _by_words(texts: Sequence[str], lines: Sequence[str], words: Sequence[int]) 
         if lines[at] in ALONE
         or lines[at] in OPENS_TEASERS
         or (words[at] == 1 and _PICTURE.fullmatch(text))
-        or (words[at] <= _NOTICE_WORDS and NOTICE.search(text) and text.count(". ") <= 3)
+        or (words[at] <= _NOTICE_WORDS and NOTICE.search(text) and text.count(". ") <= 3 and not _is_item_c(at, texts))
     }
+
+
+def _is_item_c(at: int, texts: Sequence[str]) -> bool:
+    """Whether "(c) 2021 ..." is the third item of a list: it stands right below item (b), or between (b) and (d)."""
+    if not texts[at].casefold().startswith("(c)"):
+        return False
+    above = [_letter(text) for text in reversed(texts[max(at - _BETWEEN, 0) : at])]
+    after = next(filter(None, (_letter(text) for text in texts[at + 1 : at + 1 + _BETWEEN])), "")
+    # At the foot of a page a notice may stand below item (b), but then the item itself still comes.
+    return after != "c" and next(filter(None, above), "") == "b" and (after == "d" or above[0] == "b")
+
+
+def _letter(text: str) -> str:
+    found = _LETTERED.match(text)
+    return found.group(1).casefold() if found else ""
 
 
 def _before_title(extract: Extract, texts: Sequence[str], words: Sequence[int]) -> set[int]:

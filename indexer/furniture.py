@@ -105,7 +105,29 @@ NOTICE: Final = re.compile(
     r"|suscríb\w+ a (?:nuestr\w|la) (?:boletín|newsletter|lista)"
     r"|\b(?:diese (?:web)?seite|diese website|wir) (?:verwende[nt]|nutz\w+|benutz\w+) cookies\b"
     r"|\b(?:abonnieren sie|melden sie sich für) (?:unseren|den) newsletter\b"
-    r"|^(?:©|\(c\)|copyright ©?)\s*(?:\d{4}|\w+).{0,80}$",
+    r"|^(?:copyright\s*)?©\s*\w.{0,80}$"
+    # Without the sign it takes a year to tell a notice from item (c) of a list, and none goes on after a semicolon.
+    r"|^(?:copyright\s*)?(?:\(c\)|copyright)\s*(?:19|20)\d\d\b.{0,80}(?<!;)$"
+    r"|^(?:\(c\)|copyright)\s*(?-i:[A-ZА-ЯЁ][\w.&'’-]*,?\s+){2,6}(?:19|20)\d\d\.?$"
+    r"|^(?:\(c\)|copyright)\s.{0,60}\b(?:all rights reserved|все права защищены|барлық құқықтар қорғалған"
+    r"|tous droits réservés|todos los derechos reservados|alle rechte vorbehalten)\.?$",
     re.IGNORECASE,
 )
 """A short paragraph with one of these is a notice of the site."""
+
+OPENS_LINKS: Final = frozenset(
+    line.strip()
+    for line in """
+    see also|more|filed under|posted in|tagged|tagged with|in this section|in this article|on this page|contents
+    table of contents|quick links|useful links|links|languages|language|other languages|available in|also available in
+    read this in|keywords|issues|share on|share via|share this on|follow us at
+    pages|sections|browse|go to|jump to|navigation|follow|find us on|connect with us|downloads|latest
+    см. также|смотрите также|ещё|еще|содержание|оглавление|ссылки|полезные ссылки|разделы|страницы|язык|языки
+    на других языках|метки|ключевые слова|темы|навигация|перейти к|скачать|тағы|мазмұны|сілтемелер|бөлімдер|тіл|тілдер
+    voir aussi|plus|sommaire|table des matières|liens|liens utiles|rubriques|pages|langue|langues|mots-clés|aller à
+    véase también|ver también|más|contenido|índice|enlaces|enlaces de interés|secciones|páginas|idioma|idiomas|ir a
+    siehe auch|mehr|inhalt|inhaltsverzeichnis|links|nützliche links|rubriken|seiten|sprache|sprachen|gehe zu
+    """.replace("\n", "|").split("|")
+    if line.strip()
+)
+"""Lines that lead in the links of a site, where another line with a colon leads in a list of the document's."""

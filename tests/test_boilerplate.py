@@ -1,10 +1,12 @@
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.boilerplate import mark
 from indexer.document import Extract, Kind
+from indexer.paragraphs import paragraphs
 from indexer.readers import read
 from indexer.readers.text import read as read_text
 
@@ -100,6 +102,62 @@ def test_a_run_of_teasers_that_comes_again_is_furniture_the_second_time() -> Non
 
 def test_a_document_of_furniture_only_is_left_as_it_is() -> None:
     assert marked_in("Sign up now", "Share this") == []
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "(c) Restrictions on the press;",
+        "(c) Отказ в доступе к адвокату;",
+        "(c) 2021 parliamentary elections, which observers did not call free;",
+    ],
+)
+def test_a_short_item_c_is_no_copyright_line(item: str) -> None:
+    above = ["1. Recalls its resolution of 2020;", "2. Expresses serious concern at:", "(a) Arrests;", "(b) Torture;"]
+    text = "\n\n".join([*above, item, "3. Calls upon the Government to release prisoners;"])
+    extract = read_text(text.encode(), "page.txt")
+    assert marked(extract) == []
+    assert [p.label for p in paragraphs(mark(extract), "d")] == ["1", "2", "2 (a)", "2 (b)", "2 (c)", "3"]
+
+
+def test_a_capital_c_in_brackets_is_no_copyright_line() -> None:
+    item = "(C) In the case of refusal, the court shall decide within five days."
+    assert marked_in("Article 5", LONG.format(1), item, LONG.format(2)) == []
+
+
+def test_an_item_c_that_begins_with_a_year_is_an_item_between_b_and_d() -> None:
+    c = "(c) 2021 elections were neither free nor fair"
+    assert marked_in("1. Recalls that:", "(a) One", "(b) Two:", "(i) of this kind", c, "(d) Four", LONG.format(1)) == []
+    assert marked_in("1. Recalls that:", "(a) One", "(b) Two", c, LONG.format(1)) == []
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "© 2021 Freedom Watch",
+        "© Freedom Watch",
+        "(c) 2019–2021 Freedom Watch. All rights reserved.",
+        "(C) 2021 Вести",
+        "(c) Freedom Watch 2021",
+        "(c) Freedom Watch. All rights reserved.",
+        "Copyright 2021 Freedom Watch",
+        "Copyright © 2021 Freedom Watch",
+        "Copyright (c) 2021 Freedom Watch",
+        "Copyright © Freedom Watch",
+    ],
+)
+def test_copyright_lines_are_furniture(notice: str) -> None:
+    assert marked_in("A title", LONG.format(1), LONG.format(2), notice) == [notice]
+
+
+def test_a_copyright_line_below_item_b_is_furniture_where_the_item_still_comes() -> None:
+    assert marked_in("1. Asks:", "(a) One", "(b) Two", "(c) 2021 Freedom Watch", "(c) Three", "(d) Four") == [
+        "(c) 2021 Freedom Watch"
+    ]
+
+
+def test_a_sentence_on_copyright_is_not_a_copyright_line() -> None:
+    assert marked_in("A title", LONG.format(1), "Copyright law was amended without public debate.") == []
 
 
 @given(st.lists(st.sampled_from(["Related articles", "News", LONG, "A title", "Sign up now", "x", LONG + "!"])))
