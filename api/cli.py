@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -182,7 +183,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("\nStopped. What was done is kept; run the same command again to go on.", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has left; nothing to say and nobody to say it to
+        # The reader of our output has left; what is still to be written, also at the end of the process, goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 

@@ -45,6 +45,8 @@ def run(options: argparse.Namespace) -> int:
     except sqlite3.DatabaseError as error:
         told = meaning(error, settings.index / DATABASE)
         return terminal.fail(str(told or f"The index in {settings.index} cannot be used: {error}."), options.json)
+    except BrokenPipeError:
+        raise  # who reads what is printed has left: no fault of the command
     except FileExistsError as error:
         return terminal.fail(str(error), options.json)
     except OSError as error:

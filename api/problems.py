@@ -178,6 +178,10 @@ def _fault(error: dict[str, Any]) -> str:
     where = {"query": "parameter", "body": "field", "path": "part of the path"}.get(place, place)
     if error["type"] == "extra_forbidden":
         return f"There is no {where} '{name}'"
+    if error["type"] == "json_invalid":
+        return f"The body is no JSON: {error['ctx']['error']} (at character {rest[0] if rest else 0})"
+    if error["loc"] == ("body",) and error["type"] in ("model_attributes_type", "dict_type", "model_type"):
+        return "The body is no JSON object, or is not said to be one: send the header Content-Type: application/json"
     if error["type"] == "missing":
         return f"The {where} '{name}' is missing" if name else "The body is missing"
     return f"{where} '{name}': {error['msg']}" if name else f"{place}: {error['msg']}"

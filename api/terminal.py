@@ -32,9 +32,15 @@ if TYPE_CHECKING:
 _LISTED = 20  # refused files shown in the closing table before the rest is only counted
 
 
+class _Output(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command, which ends well: rich ends it as if nothing had been found."""
+        raise BrokenPipeError
+
+
 def console(*, error: bool = False) -> Console:
     """Return where to print: as wide as the terminal, or as the text needs in a pipe."""
-    return Console(stderr=error, highlight=False, soft_wrap=not sys.stdout.isatty())
+    return _Output(stderr=error, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def fail(message: str, as_json: bool) -> int:

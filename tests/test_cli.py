@@ -211,6 +211,27 @@ def test_a_question_that_cannot_be_asked_exits_with_2(sample_index: Path, capsys
     assert "Type a question" in err
 
 
+@pytest.mark.parametrize("as_json", [(), ("--json",)], ids=["words", "json"])
+def test_a_reader_that_leaves_before_the_end_is_no_fault(as_json: tuple[str, ...], sample_index: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "api.cli",
+        "search",
+        "human rights",
+        "--limit",
+        "100",
+        "--index",
+        str(sample_index),
+    ]
+    with subprocess.Popen([*command, *as_json], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 0
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

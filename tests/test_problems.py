@@ -37,3 +37,20 @@ def test_a_fault_is_told_and_logged_and_the_next_question_is_answered(
         assert told.headers["connection"] == "close", "the server ends it, so it says so"
         assert client.get("/v1/search", params=ASKED).status_code == 200
         assert [str(record.exc_info[1]) for record in caplog.records if record.exc_info] == [str(fault)] * n
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "told"),
+    [
+        (b'{"question": nope}', "application/json", "The body is no JSON: Expecting value (at character 13)."),
+        (b'{"question": "x"}', "text/plain", "send the header Content-Type: application/json."),
+        (b"[1]", "application/json", "The body is no JSON object"),
+        (b"", "application/json", "The body is missing."),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_told_with_what_is_wrong_with_it(
+    body: bytes, kind: str, told: str, client: httpx.Client
+) -> None:
+    answer = client.post("/v1/ask", content=body, headers={"content-type": kind})
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]
