@@ -12,12 +12,31 @@ from dataclasses import dataclass
 
 from indexer.document import ASIDE, Kind
 from indexer.marks import Mark, ends_open, is_contents_line, marks
-from indexer.series import SUB_STYLES, Piece, Series, find_series
+from indexer.series import SUB_STYLES, Piece, Series, find_series, line_of_its_own
 
 _HAVING_REGARD = re.compile(
     r"having regard|vu |unter Hinweis auf|teniendo |tendo em conta|visti? |gezien |uwzględniając|учитывая", re.I
 )
 _WHEREAS = re.compile(r"whereas|considérant|in der Erwägung|considerando|overwegende|mając na uwadze|поскольку", re.I)
+_PART = re.compile(r"(?:annex|appendix|addendum|schedule|part|chapter|protocol)\b[\s\w]{0,6}", re.I)
+_NAME_OF_A_LIST = 60  # characters: a longer line that announces a list is no name to cite it by
+
+
+def _spaced(words: str) -> str:
+    """A pattern for words that may be set with a blank after each letter: "П Р И Г О В О Р И Л"."""
+    return "|".join(r"[ \u00a0]?".join(word) for word in words.split())
+
+
+# What opens the operative part of a judgment. It is a line, not a sentence of the reasons: it has no full stop.
+_OPERATIVE = re.compile(
+    r"^(?:for (?:these|those|the (?:foregoing|above)) reasons|on (?:these|those) grounds|par ces motifs|"
+    r"aus diesen gründen|por (?:estos|esos|estes) (?:motivos|fundamentos)|per (?:questi|tali) motivi|"
+    r"z (?:tych|powyższych) względów)\b[^.]{0,200}\Z|"
+    rf"(?:^|\bсуд[\w\s]{{0,40}}?\s)(?:{_spaced('приговорил постановил решил определил')})[аи]?\s*:\Z|"
+    rf"(?:^|\bсуд\s+)(?:{_spaced('засудив ухвалив вирішив постановив')})\s*:\Z|"
+    rf"(?:^|\s)(?:{_spaced('үкім шешім қаулы')})\s+(?:{_spaced('етті шығарды қабылдады')})\s*:\Z",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +54,20 @@ def label(pieces: Sequence[Piece]) -> list[Label | None]:
     """
     claims = [_claims(piece) for piece in pieces]
     labels: list[Label | None] = [None] * len(pieces)
+    above: dict[int, int] = {}  # of a piece: the one whose label its own begins with
     text_claims, head_claims = _parted(pieces, claims)
     for series in find_series(pieces, head_claims):
-        _label_sections(series, pieces, labels)
+        _label_sections(series, pieces, labels, above)
     series_found = find_series(pieces, text_claims)
     resolution = _is_resolution(pieces, series_found)
     for series in series_found:
         if _is_believed(series, pieces):
-            _label_series(series, pieces, labels, resolution)
+            _label_series(series, pieces, labels, resolution, above)
     if resolution:
         _label_citations(pieces, labels)
     _label_footnotes(pieces, labels)
-    _drop_repeats(pieces, labels)
-    return labels
+    first = {at: series.items[0][0] for series in series_found for at, _ in series.items}
+    return _Parts(pieces, labels, above, first).without_repeats()
 
 
 def _claims(piece: Piece) -> list[Mark]:
@@ -94,14 +114,15 @@ def _is_title(text: str) -> bool:
     return len(text) <= 120 and "\n" not in text.strip() and ends_open(text) and not _WHEREAS.search(text[:20])
 
 
-def _label_sections(series: Series, pieces: Sequence[Piece], labels: list[Label | None]) -> None:
+def _label_sections(series: Series, pieces: Sequence[Piece], labels: list[Label | None], above: dict[int, int]) -> None:
     if len(series.items) < 2 and not (series.prefix or series.parent is not None):
         return
-    above = labels[series.parent] if series.parent is not None else None
+    parent = labels[series.parent] if series.parent is not None else None
     for at, mark in series.items:
         token = mark.token
-        if above and not series.prefix and above.text.startswith("section "):
-            token = f"{above.text.removeprefix('section ')}.{token}"
+        if parent and not series.prefix and parent.text.startswith("section "):
+            token = f"{parent.text.removeprefix('section ')}.{token}"
+            above[at] = series.parent  # type: ignore[assignment]
         labels[at] = Label(f"section {token}", "section")
         pieces[at].kind = Kind.HEADING
 
@@ -136,8 +157,11 @@ def _is_believed(series: Series, pieces: Sequence[Piece]) -> bool:
     return len(series.items) >= 2
 
 
-def _label_series(series: Series, pieces: Sequence[Piece], labels: list[Label | None], resolution: bool) -> None:
-    above = labels[series.parent] if series.parent is not None else None
+def _label_series(
+    series: Series, pieces: Sequence[Piece], labels: list[Label | None], resolution: bool, above: dict[int, int]
+) -> None:
+    parent = labels[series.parent] if series.parent is not None else None
+    below = {at: series.parent for at, _ in series.items if parent and series.parent is not None}
     if _is_recitals(series, pieces):
         for at, mark in series.items:
             labels[at] = Label(f"recital {mark.token}", "recital")
@@ -149,17 +173,20 @@ def _label_series(series: Series, pieces: Sequence[Piece], labels: list[Label | 
             pieces[at].kind = Kind.FOOTNOTE
         return
     if series.style in SUB_STYLES:
+        above.update(below)
         for at, mark in series.items:
             pieces[at].kind = Kind.LIST_ITEM
-            if above:
-                labels[at] = Label(f"{above.text} ({mark.token})", "subpara")
+            if parent:
+                labels[at] = Label(f"{parent.text} ({mark.token})", "subpara")
         return
     if series.style in ("A.", "I."):
         return
+    if series.nested:
+        above.update(below)
     for at, mark in series.items:
         pieces[at].kind = Kind.BODY
-        if series.nested and above:
-            labels[at] = Label(f"{above.text}.{mark.token}", "para")
+        if series.nested and parent:
+            labels[at] = Label(f"{parent.text}.{mark.token}", "para")
         else:
             labels[at] = Label(f"para {mark.token}" if resolution else mark.token, "para")
 
@@ -188,26 +215,84 @@ def _label_footnotes(pieces: Sequence[Piece], labels: list[Label | None]) -> Non
             labels[at] = Label(f"footnote {match[1]}", "footnote")
 
 
-def _drop_repeats(pieces: Sequence[Piece], labels: list[Label | None]) -> None:
-    """A label that comes again is qualified by its page or its annex; where that does not tell them apart, dropped.
+class _Parts:
+    """A walk through the labels that tells those that come again apart by their page or their part, or drops them.
 
-    The first paragraph keeps the label: a reader who looks for "3" finds the "3" of the main text.
+    The first paragraph keeps the label: a reader who looks for "3" finds the "3" of the main text. What stands below a
+    paragraph follows it: "operative 3 (a)" below "operative 3", and nothing below one that lost its label.
     """
-    seen: set[str] = set()
-    part = ""
-    for at, found in enumerate(labels):
-        if pieces[at].kind is Kind.HEADING:
-            match = re.match(
-                r"(?:annex|appendix|addendum|schedule|part|chapter|protocol)\b[\s\w]{0,6}", pieces[at].text, re.I
-            )
-            part = match[0].strip() if match else labels[at].text if labels[at] else part  # type: ignore[union-attr]
-        if found is None:
-            continue
-        if found.text in seen:
-            page = pieces[at].page
-            where = f"page {page}" if found.kind == "footnote" and page else part
-            text = f"{where}, {found.text}"
-            found = Label(text, found.kind) if where and text not in seen else None
-            labels[at] = found
-        if found:
-            seen.add(found.text)
+
+    def __init__(
+        self, pieces: Sequence[Piece], labels: Sequence[Label | None], above: dict[int, int], first: dict[int, int]
+    ) -> None:
+        self.pieces = pieces
+        self.claimed = labels
+        self.labels = list(labels)
+        self.above = above
+        self.first = first
+        self.seen: set[str] = set()
+        self.part = ""
+        self.operative: int | None = None  # where the operative part opened
+        self.unnumbered = False  # whether no paragraphs have been numbered in it so far
+        self.named: dict[int, str | None] = {}  # of a list, by its first item: the part of all of it, None: it has none
+
+    def without_repeats(self) -> list[Label | None]:
+        for at, found in enumerate(self.claimed):
+            self._enter(at)
+            text = self._text(at, found) if found else None
+            self.labels[at] = Label(text, found.kind) if found and text and text not in self.seen else None
+            if kept := self.labels[at]:
+                self.seen.add(kept.text)
+            elif at in self.named:
+                self.named[at] = None
+        return self.labels
+
+    def _enter(self, at: int) -> None:
+        """Note the part of the document that begins with a piece, if one does."""
+        piece, found = self.pieces[at], self.claimed[at]
+        if found is None and piece.kind not in (*ASIDE, Kind.FOOTNOTE) and _OPERATIVE.search(piece.text):
+            self.part, self.operative, self.unnumbered = "", at, True
+        elif piece.kind is Kind.HEADING:
+            match = _PART.match(piece.text)
+            self.part = match[0].strip() if match else found.text if found else self.part
+            self.unnumbered = False
+
+    def _text(self, at: int, found: Label) -> str | None:
+        parent = self.above.get(at)
+        first = self.first.get(at, at)
+        if parent is not None:
+            return self._below(parent, at, first, found)
+        if at == first and found.kind == "para":
+            if found.text in self.seen and (name := self._name(at)):
+                self.named[at] = name
+            self.unnumbered = False
+        if first in self.named:
+            name = self.named[first]
+            return f"{name}{found.text.removeprefix('para ')}" if name else None
+        if found.text not in self.seen:
+            return found.text
+        page = self.pieces[at].page
+        where = f"page {page}" if found.kind == "footnote" and page else self.part
+        return f"{where}, {found.text}" if where else None
+
+    def _below(self, parent: int, at: int, first: int, found: Label) -> str | None:
+        """The label of what stands below a paragraph, unless the operative part has opened between the two."""
+        over, claimed = self.labels[parent], self.claimed[parent]
+        if claimed is None:
+            return None
+        own = found.text.removeprefix(claimed.text)
+        if self.operative is None or not parent < self.operative <= first:
+            return over.text + own if over else None
+        if at == first and self.unnumbered:
+            self.named[first] = "operative "
+            self.unnumbered = False
+        return f"operative {own.lstrip(' .')}" if self.named.get(first) else None
+
+    def _name(self, at: int) -> str | None:
+        """What a whole list that begins at ``at`` is told apart by: the operative part, or the line announcing it."""
+        if self.unnumbered:
+            return "operative "
+        line = line_of_its_own(self.pieces[at - 1].text) if at and self.pieces[at - 1].kind not in ASIDE else None
+        if line is None or not line.endswith(":") or len(line) > _NAME_OF_A_LIST or marks(line):
+            return None
+        return f"{line[:-1].rstrip()}, "

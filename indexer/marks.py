@@ -14,11 +14,20 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("(1)", re.compile(r"\((\d{1,3})\)[\s\u00a0]*")),
     ("1)", re.compile(rf"(\d{{1,3}})\){_SPACE}")),
     ("[1]", re.compile(rf"\[(\d{{1,4}})\]{_SPACE}")),
-    ("(a)", re.compile(rf"\(([a-z]{{1,4}})\)(?:{_SPACE}|(?=[A-Z]))")),
-    ("a)", re.compile(rf"([a-z]|[ivx]{{2,4}})\){_SPACE}")),
+    ("(a)", re.compile(rf"\(([a-z]{{1,4}}|[а-яё])\)(?:{_SPACE}|(?=[A-ZА-ЯЁ]))")),
+    ("a)", re.compile(rf"([a-zа-яё]|[ivx]{{2,4}})\){_SPACE}")),
     ("A.", re.compile(rf"([A-Z]{{1,5}})\.{_SPACE}")),
+    ("A.", re.compile(r"([А-ЯЁ])\.[\s\u00a0]+(?=[а-яё]{2})")),  # before a capital it is an initial: "А. Иванов"
     ("-", re.compile(r"([–—\-•·▪●○◦‣∙*\uf0b7\uf0a7])[\s\u00a0\t]+")),
     ("1", re.compile(r"(\d{1,4})(?=[\s\u00a0]+[^\W\d_])[\s\u00a0]+")),
+)
+# Russian lists leave out letters that are taken for others, each office its own: ё, й, the signs, and by the state
+# standard also з, о and ч.
+_RUSSIAN = (
+    "абвгдежзийклмнопрстуфхцчшщэюя",
+    "абвгдежзиклмнопрстуфхцчшщэюя",
+    "абвгдежиклмнпрстуфхцшщэюя",
+    "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
 )
 _ENDED = re.compile(r"[.:;,!?…][\"'”’»)\]\d*]*$|(?:[;,] (?:and|or))$")
 _LEADERS = re.compile(r"\.{5,}|…{2,}|(?:\. ){4,}")
@@ -55,6 +64,9 @@ def _readings(style: str, match: re.Match[str]) -> Iterator[Mark]:
         yield Mark(style, int(token), token, end)
         if style == "1":
             yield Mark("1.", int(token), token, end, weak=True)
+    elif len(token) == 1 and token.lower() in _RUSSIAN[-1]:
+        places = (alphabet.find(token.lower()) + 1 for alphabet in _RUSSIAN)
+        yield from (Mark(style, place, token, end) for place in dict.fromkeys(places) if place)
     else:
         if len(set(token)) == 1:  # Z is followed by AA, BB or by AA, AB
             yield Mark(style, ord(token[0].lower()) - 96 + 26 * (len(token) - 1), token, end)

@@ -38,6 +38,12 @@ class Series:
     items: list[tuple[int, Mark]] = field(default_factory=list)
 
 
+def line_of_its_own(text: str) -> str | None:
+    """The last line of a text, if it is no end of the sentence on the line before; None if it is."""
+    before, _, last = text.rstrip().rpartition("\n")
+    return last.strip() if not before or before.rstrip().endswith((".", ";", "!", "?", "…")) else None
+
+
 def find_series(pieces: Sequence[Piece], claims: Sequence[Sequence[Mark]]) -> list[Series]:
     """The series that the marks of the pieces form, by where each begins.
 
@@ -55,6 +61,7 @@ class _Walk:
         self.claims = claims
         self.open: list[Series] = []
         self.closed: list[Series] = []
+        self.placed: set[int] = set()  # the pieces that are in a series
         self._places: defaultdict[tuple[str, tuple[int, ...], int], list[int]] = defaultdict(list)
         for at, found in enumerate(claims):
             for mark in found:
@@ -105,6 +112,7 @@ class _Walk:
             self.open[depth].items.append((at, mark))
         else:
             self._start(at, mark)
+        self.placed.add(at)
 
     def _misprint(self, mark: Mark, at: int) -> tuple[int, int, Mark] | None:
         """A mark whose first number is wrong and whose last is the next: "85.75" between 86.74 and 86.76."""
@@ -183,13 +191,30 @@ class _Walk:
         """Whether a series that begins anew stands inside ``outer``: announced by a colon, or ``outer`` resumes."""
         if mark.style in SUB_STYLES:
             return False
-        if at and self.pieces[at - 1].kind is not Kind.HEADING and self.pieces[at - 1].text.rstrip().endswith(":"):
+        if self._is_announced(outer, at):
             return True
         resumed = self._next(mark, outer.last + 1, at)
         anew = self._next(mark, 1, at)
-        return (
-            resumed is not None and (anew is None or resumed < anew) and self._count(mark, at, resumed) < outer.last + 1
-        )
+        if resumed is None or (anew is not None and anew < resumed):
+            return False
+        # A list that has come as far as ``outer`` goes on with that number itself.
+        return self._count(mark, at, resumed) < outer.last
+
+    def _is_announced(self, outer: Series, at: int) -> bool:
+        """Whether the last item of ``outer``, or an item below it, stands right before ``at`` and ends in a colon.
+
+        A line between the lists ("To the European Union:") is no item: it opens a list beside the other one.
+        """
+        before = at - 1
+        while before > 0 and self.pieces[before].soft and before not in self.placed:
+            before -= 1  # a line of the piece before it, which only looked as if it began with a mark
+        if before < 0 or self.pieces[before].kind is Kind.HEADING:
+            return False
+        text = self.pieces[at - 1].text
+        if not text.rstrip().endswith(":") or ("\n" in text.strip() and line_of_its_own(text)):
+            return False
+        inside = self.open[next(depth for depth, series in enumerate(self.open) if series is outer) :]
+        return any(series.items[-1][0] == before for series in inside)
 
     def _count(self, mark: Mark, at: int, end: int) -> int:
         """How far the series that begins at ``at`` counts before ``end``."""
