@@ -16,6 +16,7 @@ from indexer.readers.docx_numbering import Numbering
 from indexer.readers.kinds import media_type_of
 from indexer.readers.layout import Layout
 from indexer.readers.package import Package
+from indexer.readers.raised import Raised, joined
 
 _TRANSITIONAL: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _STRICT: Final = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -105,6 +106,14 @@ class Styles:
         found = (child(style, "pPr", "numPr") for style in self._chain(style_id))
         return next((element for element in found if element is not None), None)
 
+    def raises(self, properties: etree._Element | None) -> bool:
+        """Whether a run with these properties stands raised above the line."""
+        if properties is None:
+            return False
+        parts = [properties, *(child(style, "rPr") for style in self._chain(attribute(child(properties, "rStyle"))))]
+        said = (attribute(child(part, "vertAlign")) for part in parts)
+        return next((value for value in said if value), "") == "superscript"
+
     def _chain(self, style_id: str | None) -> Iterator[etree._Element]:
         """Yield a style and those it is based on."""
         seen: set[str | None] = set()
@@ -178,12 +187,11 @@ class _Writer:
 
     def _paragraph(self, paragraph: etree._Element, note: str) -> None:
         boxes: list[etree._Element] = []
-        words = "".join(self._words(paragraph, boxes)).strip()
+        words = joined(self._words(paragraph, boxes)).strip()
         properties = child(paragraph, "pPr")
         style = attribute(child(properties, "pStyle"))
         level = 0 if note else self._level(properties, style)
-        numbers = child(properties, "numPr")
-        number = self._number(numbers if numbers is not None else self._styles.numbering(style), bool(words))
+        number = self._number(properties, bool(words))
         if words and note:
             self.layout.add(f"{note} {words}", Kind.FOOTNOTE)
         elif words:
@@ -204,9 +212,17 @@ class _Writer:
             return min(6, int(own) + 1)
         return self._styles.heading_level(style)
 
-    def _number(self, numbers: etree._Element | None, counts: bool) -> str | None:
-        """Return the number Word shows before a paragraph: "" for a bullet, None for no list at all."""
-        if numbers is None or not counts:
+    def _number(self, properties: etree._Element | None, has_words: bool) -> str | None:
+        """Return the number Word shows before a paragraph: "" for a bullet, None for no list at all.
+
+        A paragraph without words is shown and counted, too, unless its own end is deleted or hidden.
+        """
+        if not has_words and _is_end_unseen(child(properties, "rPr")):
+            return None
+        numbers = child(properties, "numPr")
+        if numbers is None:
+            numbers = self._styles.numbering(attribute(child(properties, "pStyle")))
+        if numbers is None:
             return None
         return self._numbering.next(attribute(child(numbers, "numId")), attribute(child(numbers, "ilvl")))
 
@@ -218,16 +234,23 @@ class _Writer:
             waiting.append(iter(row))
             return
         boxes: list[etree._Element] = []
-        words = (" ".join("".join(self._words(cell, boxes)).split()) for cell in cells)
+        words = [self._cell(cell, boxes) for cell in cells]
         self.layout.add("\t".join(cell for cell in words if cell))
         self._put_aside()
         for box in boxes:
             self.story(box)
 
+    def _cell(self, cell: etree._Element, boxes: list[etree._Element]) -> str:
+        """Return the words of a cell that holds one paragraph; its number may be all that there is to see in it."""
+        words = " ".join(joined(self._words(cell, boxes)).split())
+        paragraph = next((inner for inner in cell.iter() if tag(inner) == "p"), None)
+        number = self._number(child(paragraph, "pPr"), bool(words))
+        return f"{number} {words}".strip() if number else words
+
     def _words(self, paragraph: etree._Element, boxes: list[etree._Element]) -> Iterator[str]:
         """Yield the pieces of a paragraph's text; text boxes anchored in it are put aside, and what is not seen."""
         style = attribute(child(paragraph, "pPr", "pStyle"))
-        unseen = False
+        unseen = raised = False
         walker = etree.iterwalk(paragraph, events=("start",))
         for _, element in walker:
             kind = tag(element)
@@ -239,11 +262,11 @@ class _Writer:
                     yield from self._base_of(element)
                 walker.skip_subtree()
             elif kind == "r":
-                unseen = self._hidden.hides(element, style)
+                unseen, raised = self._hidden.hides(element, style), self._styles.raises(child(element, "rPr"))
             elif unseen and (kind == "t" or kind in _SIGNS):
                 self._unseen.append((element.text or "") if kind == "t" else " ")
             elif kind == "t":
-                yield element.text or ""
+                yield Raised(element.text or "") if raised else element.text or ""
             elif kind in ("footnoteReference", "endnoteReference"):
                 yield self._mark(kind.removesuffix("Reference") + "s", attribute(element, "id"))
             elif kind in _SIGNS and attribute(element, "type") != "page":
@@ -259,6 +282,14 @@ class _Writer:
     def _mark(self, kind: str, note: str | None) -> str:
         mark = f"[{1 + sum(1 for known, _ in self._notes if known == kind)}]"
         return self._notes.setdefault((kind, note), mark)
+
+
+def _is_end_unseen(properties: etree._Element | None) -> bool:
+    """Whether the end of a paragraph, and so its number if nothing else is in it, is deleted or hidden."""
+    return any(
+        tag(part) in ("del", "moveFrom") or (tag(part) == "vanish" and attribute(part) not in ("0", "false", "off"))
+        for part in (() if properties is None else properties)
+    )
 
 
 def _declared(package: Package, styles: Styles) -> tuple[str | None, str | None]:

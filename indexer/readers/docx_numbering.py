@@ -8,12 +8,10 @@ from typing import Final
 
 from lxml import etree
 
+from indexer.readers.list_numbers import written
+
 _W: Final = re.compile(r"\{[^}]*\}")
 _PLACE: Final = re.compile(r"%([1-9])")
-_LATIN: Final = "abcdefghijklmnopqrstuvwxyz"
-_RUSSIAN: Final = "абвгдежзиклмнопрстуфхцчшщыэюя"
-_ROMAN: Final = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"))
-_ROMAN_SMALL: Final = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +30,23 @@ class Numbering:
         self._list_of: dict[str, str] = {}
         self._counts: dict[str, dict[int, int]] = {}
         self._restarts: dict[str, dict[int, int]] = {}
+        styles: dict[str, str] = {}  # the lists that styles stand for, and those that take their levels from a style
+        links: dict[str, str] = {}
         for element in () if root is None else root:
             tag = _local(element)
             if tag == "abstractNum":
-                self._levels[_value(element, "abstractNumId")] = dict(_levels(element))
+                abstract = _value(element, "abstractNumId")
+                self._levels[abstract] = dict(_levels(element))
+                for child in element:
+                    if _local(child) == "styleLink":
+                        styles[_value(child, "val")] = abstract
+                    elif _local(child) == "numStyleLink":
+                        links[abstract] = _value(child, "val")
             elif tag == "num":
                 self._take_list(element)
+        for list_id, abstract in self._list_of.items():
+            if not self._levels.get(abstract):
+                self._list_of[list_id] = styles.get(links.get(abstract, ""), abstract)
 
     def next(self, list_id: str | None, depth: str | None) -> str | None:
         """Count one paragraph and return its number: "" for a bullet, None if it is in no list."""
@@ -69,7 +78,7 @@ class Numbering:
     def _shown(levels: dict[int, _Level], counts: dict[int, int], level: int) -> str:
         if level not in levels:
             return ""
-        return _written(counts.get(level, levels[level].start), levels[level].form)
+        return written(counts.get(level, levels[level].start), levels[level].form)
 
 
 def _levels(abstract: etree._Element) -> list[tuple[int, _Level]]:
@@ -82,26 +91,6 @@ def _levels(abstract: etree._Element) -> list[tuple[int, _Level]]:
             start = _number(parts["start"], "val", 1) if "start" in parts else 1
             found.append((_number(element, "ilvl", 0), _Level(form, text, start)))
     return found
-
-
-def _written(number: int, form: str) -> str:
-    """Write a number the way a list format says; formats that are not known are written in digits."""
-    if form in ("lowerLetter", "upperLetter", "russianLower", "russianUpper"):
-        letters = _LATIN if form.endswith("Letter") else _RUSSIAN
-        letter = letters[(number - 1) % len(letters)] * ((number - 1) // len(letters) % 20 + 1)
-        return letter if form in ("lowerLetter", "russianLower") else letter.upper()
-    if form in ("lowerRoman", "upperRoman") and 0 < number < 4000:
-        roman = _roman(number)
-        return roman if form == "lowerRoman" else roman.upper()
-    return f"{number:02}" if form == "decimalZero" else str(number)
-
-
-def _roman(number: int) -> str:
-    written = ""
-    for value, sign in _ROMAN + _ROMAN_SMALL:
-        written += sign * (number // value)
-        number %= value
-    return written
 
 
 def _local(element: etree._Element) -> str:

@@ -11,9 +11,11 @@ from indexer.document import Extract, Kind
 from indexer.encoding import decode
 from indexer.readers.html_head import declared_by
 from indexer.readers.html_hidden import SIGNS, hidden_of
+from indexer.readers.html_lists import ListNumbers
 from indexer.readers.html_regions import furniture_of, is_dropped
 from indexer.readers.layout import Layout
 from indexer.readers.markup import parse_html
+from indexer.readers.raised import Raised, joined
 
 _CHARSET: Final = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE
@@ -40,7 +42,7 @@ def read_text(text: str) -> Extract:
     """Return the text of a page that is decoded already, such as the body of a letter."""
     root = parse_html(text)
     hidden = hidden_of(root) if SIGNS.search(text) else frozenset()
-    page = _Page(furniture_of(root, hidden), hidden)
+    page = _Page(furniture_of(root, hidden), hidden, ListNumbers(root))
     page.walk(root)
     return page.layout.extract("text/html", **declared_by(root))
 
@@ -48,7 +50,9 @@ def read_text(text: str) -> Extract:
 class _Page:
     """Walks the tree of a page once and writes its blocks."""
 
-    def __init__(self, furniture: frozenset[etree._Element], hidden: frozenset[etree._Element]) -> None:
+    def __init__(
+        self, furniture: frozenset[etree._Element], hidden: frozenset[etree._Element], numbers: ListNumbers
+    ) -> None:
         self.layout = Layout()
         self._furniture = furniture
         self._hidden = hidden
@@ -57,6 +61,9 @@ class _Page:
         self._inside: list[str] = []  # the elements whose kind the current text takes, outermost first
         self._rows = 0  # how many data rows we are inside of
         self._as_is = 0  # how many <pre>
+        self._raised = 0  # how many <sup>
+        self._numbers = numbers
+        self._number = ""  # of the list item at hand, until it is written
 
     def walk(self, root: etree._Element) -> None:
         """Write every block below an element."""
@@ -76,7 +83,7 @@ class _Page:
         if tag == "br":
             self._words.append("\n")
         elif tag in ("td", "th") and self._rows:
-            if element not in self._hidden and any(not words.isspace() for words in self._words):
+            if element not in self._hidden and any(words.strip() for words in self._words):
                 self._words.append("\t")
         elif tag in _BLOCKS and not self._rows:
             self._end_block()
@@ -85,7 +92,12 @@ class _Page:
             self._inside.append("furniture")
         if tag in _HEADINGS or tag in ("li", "pre"):
             self._inside.append(tag)
+        if tag == "li" and element not in self._hidden:
+            self._number = self._numbers.next(element)
         self._as_is += tag == "pre"
+        if tag == "sup":
+            self._raised += 1
+            self._words.append("")  # two marks side by side are two
         if tag == "tr" and _is_data_row(element):
             self._rows += 1
         self._write(element.text, element)
@@ -97,8 +109,11 @@ class _Page:
             if tag in _BLOCKS and not self._rows:
                 self._end_block()
             self._as_is -= tag == "pre"
+            self._raised -= tag == "sup"
             if tag in _HEADINGS or tag in ("li", "pre"):
                 self._inside.pop()
+            if tag == "li":
+                self._number = ""
             if element in self._furniture:
                 self._end_block()
                 self._inside.pop()
@@ -108,7 +123,8 @@ class _Page:
         if words and within in self._hidden:
             self._unseen.append(_SPACES.sub(" ", words))
         elif words:
-            self._words.append(words.replace("\r\n", "\n") if self._as_is else _SPACES.sub(" ", words))
+            words = words.replace("\r\n", "\n") if self._as_is else _SPACES.sub(" ", words)
+            self._words.append(Raised(words) if self._raised else words)
 
     def _end_block(self) -> None:
         self._end_seen_block()
@@ -116,15 +132,19 @@ class _Page:
         self._unseen.clear()
 
     def _end_seen_block(self) -> None:
-        words = "".join(self._words)
+        words = joined(self._words)
         self._words.clear()
         if not words or words.isspace():
             return
         kind, level = self._kind()
+        number, self._number = self._number, ""
         if self._as_is:
             self.layout.add(words.strip("\n"), kind, level)
             return
         words = _AROUND_BREAK.sub("\n", re.sub(" {2,}", " ", words)) if "\t" not in words else _row(words)
+        words = words.strip()
+        if number and kind is not Kind.BOILERPLATE and not re.match(rf"[(\[]?{number}[.)\]]", words):
+            words = f"{number}. {words}"  # a page that writes its numbers itself shows no others
         self.layout.add(words, kind, level)
 
     def _kind(self) -> tuple[Kind, int]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from lxml import etree
 
 from indexer.document import Extract, Kind, Refused
 from indexer.readers.layout import Layout
+from indexer.readers.odt_numbering import ListNumbers
 from indexer.readers.package import Package
+from indexer.readers.raised import Raised, joined
 
 _TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _FO: Final = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 _HIDING: Final = frozenset({"hidden-text", "hidden-paragraph"})
 _SPACES: Final = re.compile(r"[ \t\r\n]+")
+_NEAR: Final = 20
 _UNSEEN: Final = frozenset({"annotation", "tracked-changes", "sequence-decls", "forms", "variable-decls", "script"})
 
 
@@ -29,7 +32,8 @@ def read(data: bytes, name: str) -> Extract:
     root = package.part("content.xml")
     if root is None:
         raise Refused("not an OpenDocument text, or a damaged one: it has no content in it")
-    writer = _Writer(_hidden_styles(root, package.part("styles.xml")))
+    styles = package.part("styles.xml")
+    writer = _Writer(_hidden_styles(root, styles), _raised_styles(root, styles), ListNumbers(styles, root))
     writer.walk(root)
     for note in writer.notes:
         writer.layout.add(note, Kind.FOOTNOTE)
@@ -49,9 +53,11 @@ def _tag(element: etree._Element) -> str:
 class _Writer:
     """Writes the paragraphs and tables below an element as blocks, and gathers the notes."""
 
-    def __init__(self, hidden: frozenset[str]) -> None:
+    def __init__(self, hidden: frozenset[str], raised: frozenset[str], numbers: ListNumbers) -> None:
         self.layout = Layout()
         self._hidden = hidden  # names of styles
+        self._raised = raised
+        self._numbers = numbers
         self._unseen: list[str] = []
         self.notes: list[str] = []
 
@@ -68,14 +74,16 @@ class _Writer:
 
     def _paragraph(self, element: etree._Element, tag: str) -> None:
         boxes: list[etree._Element] = []
-        words = "".join(self._words(element, boxes)).strip(" ")
+        words = joined(self._words(element, boxes)).strip(" ")
+        number = self._numbers.next(element)
+        text = f"{number} {words}" if number and words else words
         if tag == "h":
             depth = element.get(f"{_TEXT}outline-level") or "1"
-            self.layout.add(words, Kind.HEADING, min(6, max(1, int(depth))) if depth.isdigit() else 1)
+            self.layout.add(text, Kind.HEADING, min(6, max(1, int(depth))) if depth.isdigit() else 1)
         else:
             parent = element.getparent()
             in_list = parent is not None and _tag(parent) == "list-item"
-            self.layout.add(words, Kind.LIST_ITEM if in_list else Kind.BODY)
+            self.layout.add(text, Kind.LIST_ITEM if in_list and not number else Kind.BODY)
         self._put_aside()
         for box in boxes:
             self.walk(box)
@@ -87,7 +95,11 @@ class _Writer:
         if any(len(inner) > 1 for inner in paragraphs):
             return False
         boxes: list[etree._Element] = []
-        words = ["".join(self._words(inner[0], boxes)).strip() for inner in paragraphs if inner]
+        words = [
+            f"{self._numbers.next(inner[0])} {joined(self._words(inner[0], boxes)).strip()}".strip()
+            for inner in paragraphs
+            if inner
+        ]
         self.layout.add("\t".join(cell for cell in words if cell))
         self._put_aside()
         return True
@@ -119,13 +131,23 @@ class _Writer:
                 if tag in ("note", "text-box", "desc", "title") or tag in _UNSEEN:
                     walker.skip_subtree()
                 else:
-                    yield from _own_words(element, tag)
+                    yield from self._set(_own_words(element, tag), element, paragraph)
             elif element is not paragraph:
-                yield _SPACES.sub(" ", element.tail or "")
+                yield from self._set((_SPACES.sub(" ", element.tail or ""),), element.getparent(), paragraph)
+
+    def _set(self, words: Iterable[str], within: etree._Element | None, paragraph: etree._Element) -> Iterator[str]:
+        """Yield words as they are set: raised, if that is said of one of the nearest elements that they stand in."""
+        raised = False
+        for _ in range(_NEAR):
+            if not self._raised or within is None or within is paragraph or raised:
+                break
+            raised = within.get(f"{_TEXT}style-name") in self._raised
+            within = within.getparent()
+        yield from map(Raised, words) if raised else words
 
     def _note(self, note: etree._Element, boxes: list[etree._Element]) -> str:
         paragraphs = [inner for inner in note.iter() if _tag(inner) == "p"]
-        return " ".join("".join(self._words(inner, boxes)).strip() for inner in paragraphs)
+        return " ".join(joined(self._words(inner, boxes)).strip() for inner in paragraphs)
 
 
 def _hidden_styles(*parts: etree._Element | None) -> frozenset[str]:
@@ -141,6 +163,17 @@ def _hidden_styles(*parts: etree._Element | None) -> frozenset[str]:
             tiny = re.fullmatch(r"[01](\.0*)?pt", look.get(f"{_FO}font-size") or "")
             if look.get(f"{_TEXT}display") == "none" or tiny or white:
                 found.add(style.get(f"{_STYLE}name") or "")
+    return frozenset(found - {""})
+
+
+def _raised_styles(*parts: etree._Element | None) -> frozenset[str]:
+    """Return the names of the styles whose text stands raised above the line."""
+    found = set()
+    for look in (look for part in parts if part is not None for look in part.iter(f"{_STYLE}text-properties")):
+        place = look.get(f"{_STYLE}text-position") or ""
+        style = look.getparent()
+        if style is not None and (place.startswith("super") or re.match(r"[1-9]", place)):
+            found.add(style.get(f"{_STYLE}name") or "")
     return frozenset(found - {""})
 
 

@@ -17,8 +17,8 @@ _MARKER = re.compile(
 )
 _LIST_MARKER = re.compile(r"(?:\((?:[a-z]{1,2}|[ivxl]{1,5}|\d{1,2})\)|[a-z]\)|[•·▪●○◦\uf0b7\uf0a7–—\-])(?:\s|$)")
 _NOTE_MARKER = re.compile(r"(?:\(?\d{1,3}\)?[.)]?|[*∗†‡§¶]{1,4}|[\uf02a-\uf039]{1,3}|[a-z])(?=\W|[A-Z])")
-_TERMINAL = re.compile(r"[.:;!?…。؟؛][\"'”’»)\]\d*]*$|(?:[;,] (?:and|or))$")
-_SENTENCE_END = re.compile(r"[.:;!?…。؟][\"'”’»)\]\d*]*$")
+_TERMINAL = re.compile(r"[.:;!?…。؟؛][\"'”’»)\[\]\d*]*$|(?:[;,] (?:and|or))$")
+_SENTENCE_END = re.compile(r"[.:;!?…。؟][\"'”’»)\[\]\d*]*$")
 _ABBREVIATION = re.compile(r"\b(?:Nos?|Arts?|paras?|pp?|vols?|Mrs?|Ms|Dr|St|cf|vs?|sects?|Sec|chap|ст|п|пп|г|№)\.$")
 _LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
 _SMALL = 0.93  # of the size of the body text: a footnote

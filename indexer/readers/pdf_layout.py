@@ -8,7 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from indexer.readers.pdf_lines import Line
+from indexer.readers.pdf_lines import Line, is_raised
+from indexer.readers.raised import Raised, joined
 
 # The share of the height of a page, at its top and at its foot, where running heads and feet stand.
 _MARGIN = 0.14
@@ -207,12 +208,12 @@ def _joined(row: list[Line]) -> Line:
     main = max(row, key=lambda cell: len(cell.text))
     rtl = sum(len(_RTL.findall(cell.text)) for cell in row) * 2 > sum(len(cell.text) for cell in row)
     ordered = sorted(row, key=lambda cell: cell.x0, reverse=rtl)
-    text = ordered[0].text
+    pieces = _pieces(ordered[0], main)
     for before, cell in pairwise(ordered):
         gap = before.x0 - cell.x1 if rtl else cell.x0 - before.x1
-        text += (" " if gap > 0.12 * main.size else "") + cell.text
+        pieces += [" " if gap > 0.12 * main.size else "", *_pieces(cell, main)]
     return Line(
-        text=text,
+        text=joined(pieces),
         x0=min(cell.x0 for cell in row),
         y0=main.y0,
         x1=max(cell.x1 for cell in row),
@@ -223,3 +224,9 @@ def _joined(row: list[Line]) -> Line:
         page=main.page,
         cells=sum(1 for before, cell in pairwise(ordered) if cell.x0 - before.x1 > main.size) + 1,
     )
+
+
+def _pieces(cell: Line, main: Line) -> list[str]:
+    """The text of a cell, what stands raised in its row apart: all of it, or a mark that it begins with."""
+    lead = len(cell.text) if is_raised(cell.size, cell.base, main.size, main.base) else cell.lead
+    return [Raised(cell.text[:lead]), cell.text[lead:]]

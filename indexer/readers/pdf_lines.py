@@ -7,18 +7,24 @@ import math
 import re
 import statistics
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from indexer.readers.pdf_hidden import Box, Looks, Unseen, is_off_or_tiny
+from indexer.readers.raised import Raised, joined
 
 # A gap this wide, in units of the font size, sets two columns or cells apart rather than two words.
 _CELL_GAP = 1.3
 _BOLD_WEIGHT = 600
 _BOLD_NAME = re.compile(rb"bold|black|heavy|[-,]bd|cmbx", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\u00a0]+")
+_DIGITS = re.compile(r"\d+")
+# A raised number is smaller than its line, and stands higher by this share of the size of the line.
+_RAISED_SIZE = 0.8
+_RAISED_BY = 0.12
 # PDFium gives this in place of a hyphen at the end of a line, and gives no line break after it.
 _LINE_END_HYPHEN = "\ufffe"
 
@@ -28,7 +34,7 @@ class Line:
     """A run of characters on one baseline. Points; ``y`` grows downwards; ``page`` counts from 1.
 
     ``head`` is the width of the first word: what would have had to fit at the end of the line before;
-    ``cells`` counts the cells that stand side by side in it.
+    ``cells`` counts the cells that stand side by side in it; the first ``lead`` characters stand raised.
     """
 
     text: str
@@ -41,6 +47,12 @@ class Line:
     head: float
     page: int
     cells: int = 1
+    lead: int = 0
+
+    @property
+    def base(self) -> float:
+        """The height of the baseline, in points."""
+        return self.y0 + 0.85 * self.size
 
     @property
     def height(self) -> float:
@@ -233,7 +245,8 @@ def _line(characters: _Characters, words: list[tuple[int, int, float, float]], t
     box = characters.box(start, turn)
     if not size / 3 < box[3] - box[1] < 3 * size:  # a font whose size says nothing
         size = box[3] - box[1]
-    text = characters.text[start:end].replace(_LINE_END_HYPHEN, "-")
+    pieces = list(_pieces(characters, start, end, turn, size, base))
+    text = joined(pieces).replace(_LINE_END_HYPHEN, "-")
     return Line(
         text=_clean(text),
         x0=min(word[2] for word in words),
@@ -244,7 +257,31 @@ def _line(characters: _Characters, words: list[tuple[int, int, float, float]], t
         bold=sum(characters.bold(probe) for probe in probes) * 2 > len(probes),
         head=words[0][3] - words[0][2],
         page=number,
+        lead=len(pieces[1]) if len(pieces) > 1 and not pieces[0] else 0,
     )
+
+
+def _pieces(characters: _Characters, start: int, end: int, turn: int, size: float, base: float) -> Iterator[str]:
+    """The text of a line in pieces, the numbers raised in it apart from the rest."""
+
+    def raised(position: int) -> bool:
+        return is_raised(characters.size(position), characters.baseline(position, turn), size, base)
+
+    at = start
+    for digits in _DIGITS.finditer(characters.text, start, end):
+        first = digits.end()
+        while first > digits.start() and raised(first - 1):
+            first -= 1
+        if first < digits.end():
+            yield characters.text[at:first]
+            yield Raised(characters.text[first : digits.end()])
+            at = digits.end()
+    yield characters.text[at:end]
+
+
+def is_raised(size: float, base: float, line_size: float, line_base: float) -> bool:
+    """Whether something of this size and baseline stands raised in a line; ``y`` grows downwards."""
+    return size < _RAISED_SIZE * line_size and line_base - base > _RAISED_BY * line_size
 
 
 def _clean(text: str) -> str:

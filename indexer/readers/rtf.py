@@ -9,6 +9,7 @@ from typing import Final
 
 from indexer.document import Extract, Kind, Refused
 from indexer.readers.layout import Layout
+from indexer.readers.raised import Raised, joined
 
 _TOKEN: Final = re.compile(
     r"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})? ?"
@@ -58,6 +59,7 @@ class _State:
     font: int = 0
     hidden: bool = False
     deleted: bool = False
+    raised: bool = False
     starred: bool = False
 
 
@@ -186,7 +188,7 @@ class _Reader:
         elif self._state.into == "title":
             self.title += words
         elif self._place in self._words:
-            self._words[self._place].append(words)
+            self._words[self._place].append(Raised(words) if self._state.raised else words)
 
     def _name_style(self, words: str) -> None:
         match = _HEADING.match(words.strip())
@@ -195,7 +197,7 @@ class _Reader:
 
     def _take(self, into: str) -> str:
         """Return the words gathered for one place, and forget them there."""
-        words = "".join(self._words[into])
+        words = joined(self._words[into])
         self._words[into].clear()
         return words.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # joins surrogate pairs
 
@@ -242,6 +244,12 @@ class _Reader:
     def set_deleted(self, number: int) -> None:
         self._state = replace(self._state, deleted=bool(number))
 
+    def set_raised(self, number: int) -> None:
+        self._state = replace(self._state, raised=number > 0)
+
+    def set_level(self, number: int) -> None:
+        self._state = replace(self._state, raised=False)
+
     def set_skipped(self, number: int) -> None:
         self._state = replace(self._state, skipped=max(0, min(number, 20)))
 
@@ -261,7 +269,7 @@ class _Reader:
         self._in_row = True
 
     def set_plain(self, number: int) -> None:
-        self._state = replace(self._state, hidden=False, deleted=False)
+        self._state = replace(self._state, hidden=False, deleted=False, raised=False)
 
 
 _PROPERTIES: Final[dict[str, Callable[[_Reader, int], None]]] = {
@@ -270,6 +278,11 @@ _PROPERTIES: Final[dict[str, Callable[[_Reader, int], None]]] = {
     "ansicpg": _Reader.set_code_page,
     "v": _Reader.set_hidden,
     "deleted": _Reader.set_deleted,
+    "super": _Reader.set_raised,
+    "up": _Reader.set_raised,
+    "nosupersub": _Reader.set_level,
+    "sub": _Reader.set_level,
+    "dn": _Reader.set_level,
     "uc": _Reader.set_skipped,
     "s": _Reader.set_style,
     "outlinelevel": _Reader.set_outline,
