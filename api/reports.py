@@ -183,7 +183,8 @@ def _set_off(text: str, blocks: Sequence[Block], at: int, notes: dict[str, str])
         end = start + len(text[start : start + signed.start()].rstrip("> \t\n"))
     elif marks := re.search(rf"\s*(?:{_MARK.pattern})+\s*$", text[start:end]):
         found = _notes_at(text, start + marks.start(), notes)
-        end = start + marks.start() if found else end
+        is_number = all(_mark(mark).isdigit() for mark in _MARK.finditer(marks[0]))  # "[sic]" is of the quotation
+        end = start + marks.start() if found or is_number else end
     if end <= start:
         return
     inner = quoted(text[start:end])

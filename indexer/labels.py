@@ -210,7 +210,7 @@ def _label_citations(pieces: Sequence[Piece], labels: list[Label | None]) -> Non
 
 def _label_footnotes(pieces: Sequence[Piece], labels: list[Label | None]) -> None:
     for at, piece in enumerate(pieces):
-        match = re.match(r"\(?(\d{1,3})(?!\d)", piece.text)
+        match = re.match(r"[\[(]?(\d{1,3})(?!\d)", piece.text)
         if piece.kind is Kind.FOOTNOTE and labels[at] is None and match:
             labels[at] = Label(f"footnote {match[1]}", "footnote")
 

@@ -13,6 +13,7 @@ _ABBREVIATION = re.compile(r"(?:^|[\s(«“\"])[^\W\d_]{1,5}\.\s*$")
 # Resolutions and judgments hold whole clauses in one sentence ("whereas ...; whereas ...").
 _CLAUSE_END = re.compile(r";\s+")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
+_NOTE_MARK = re.compile(r"\s*(?:\[\d{1,3}\])+(?=\s|\Z)")  # it stands after the full stop of the sentence it is of
 _BRACKET = re.compile(r"[()\[\]]")
 _OPENED_BY = {")": "(", "]": "["}
 LONG_SENTENCE = 240  # characters
@@ -41,7 +42,8 @@ def _within(text: str, start: int, end: int) -> list[Span]:
 def _raw(text: str) -> list[Span]:
     from nupunkt import sent_spans  # loads its model: only when a text is really cut
 
-    cuts = [0, *(int(end) for _, end in sent_spans(text)), len(text)]
+    ends = (int(end) for _, end in sent_spans(text))
+    cuts = [0, *(mark.end() if (mark := _NOTE_MARK.match(text, end)) else end for end in ends), len(text)]
     return [(a, b) for a, b in pairwise(cuts) if b > a]
 
 

@@ -63,7 +63,7 @@ def checked(checking: ReportCheck) -> CheckedReport:
 
 
 def docx(folder: Path) -> Path:
-    """A Word file with a quotation in a sentence, one set off by style, and a footnote."""
+    """A Word file with a quotation in a sentence, one set off by style, a footnote, and the mark of one set by hand."""
 
     def p(text: str, style: str = "") -> str:
         named = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
@@ -71,9 +71,9 @@ def docx(folder: Path) -> Path:
 
     note = '<w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
     first = p("MEPs held that “Human Rights are not for sale”").replace("</w:p>", note)
-    body = (
-        first + p("Parliament adds:") + p("whereas during the campaign period mass arrests were carried out", "Zitat1")
-    )
+    raised = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>3</w:t></w:r></w:p>'
+    set_off = p("whereas during the campaign period mass arrests were carried out", "Zitat1").replace("</w:p>", raised)
+    body = first + p("Parliament adds:") + set_off
     parts = {
         "word/document.xml": f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>',
         "word/footnotes.xml": f'<w:footnotes xmlns:w="{WORD}"><w:footnote w:id="2">'

@@ -97,3 +97,11 @@ def test_a_long_sentence_is_not_cut_within_brackets() -> None:
 def test_a_bracket_without_its_other_half_holds_no_sentence_together(opened: str) -> None:
     clause = "whereas the authorities have not replied to any of the letters that were sent"
     assert len(cut(f"{opened}" + "; ".join([clause] * 5) + ".")) == 5
+
+
+def test_the_mark_of_a_note_goes_with_the_sentence_it_stands_after() -> None:
+    assert cut("Police detained 15[2] people.[3] In 2019[4] there were nine. [5]\n\n[6] The note.") == [
+        "Police detained 15[2] people.[3]",
+        "In 2019[4] there were nine. [5]",
+        "[6] The note.",
+    ]

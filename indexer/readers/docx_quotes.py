@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
+from lxml import etree
+
 from indexer.document import Refused
-from indexer.readers.docx import attribute, child, main_part, tag
+from indexer.readers.docx import Styles, attribute, child, main_part, tag
 from indexer.readers.package import Package
 
 _QUOTES: Final = re.compile(
@@ -33,5 +36,15 @@ def quote_paragraphs(data: bytes) -> set[str]:
     for paragraph in () if root is None else root.iter():
         style = attribute(child(paragraph, "pPr", "pStyle")) if tag(paragraph) == "p" else None
         if style and _QUOTES.fullmatch(named.get(style, style)):
-            found.add("".join("".join(part.text or "" for part in paragraph.iter() if tag(part) == "t").split()))
+            found.add("".join("".join(_unraised(paragraph, Styles(styles))).split()))
     return found
+
+
+def _unraised(paragraph: etree._Element, styles: Styles) -> Iterator[str]:
+    """Yield the words of a paragraph without the numbers raised in it, which are marks of notes."""
+    raised = False
+    for part in paragraph.iter():
+        if tag(part) == "r":
+            raised = styles.raises(child(part, "rPr"))
+        elif tag(part) == "t" and not (raised and (part.text or "").strip().isdigit()):
+            yield part.text or ""
