@@ -25,7 +25,7 @@ from indexer.faults import NotWritten, Unreachable, meaning
 from indexer.index import Index, IndexBusy, IndexMissing
 from indexer.location import Location
 from indexer.manifest import MANIFEST
-from indexer.scan import DATABASE
+from indexer.scan import DATABASE, place
 from indexer.store import IndexUnusable
 
 Build = Callable[[Index, Sequence[Path], Callable[[Progress], None]], Outcome]
@@ -218,12 +218,12 @@ class Jobs:
         return SAMPLE if job.sample else self.uploads
 
     def _document_id(self, root: Path, source: str) -> str | None:
-        row = (
-            self._db()
-            .store.db.execute("SELECT id FROM documents WHERE root = ? AND source = ?", (str(root), source))
-            .fetchone()
-        )
-        return str(row[0]) if row else None
+        store = self._db().store
+        row = store.db.execute("SELECT id FROM documents WHERE root = ? AND source = ?", (str(root), source)).fetchone()
+        if row:
+            return str(row[0])
+        at = place(str(root), source)  # it may be known through a folder above
+        return next((state.document_id for state in store.files() if state.place == at), None)
 
     def _finish(self, job: wire.Job, state: str, reason: str | None) -> None:
         job.state, job.reason = ("done" if state == "done" else "failed"), reason

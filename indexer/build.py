@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
@@ -13,20 +14,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.audit import ids
+from indexer.backup import UPLOADS
 from indexer.entries import BATCH, Entry, addressed, settings, write
 from indexer.index import Index
 from indexer.manifest import ManifestEntry, read_manifest
 from indexer.passages import SIZES, Sizes
 from indexer.reading import Job, Read, new_id, read
 from indexer.sandbox import Parser
-from indexer.scan import File, Scan, scan
+from indexer.scan import Absent, File, Scan, is_nowhere, place, scan
 from indexer.store import FileState
 
 if TYPE_CHECKING:
     from indexer.bulk import Cluster
     from indexer.embedding import Embedder
 
-READING = 2  # goes up when readers change what they make of a file, so that files refused before are tried again
+READING = 3  # goes up when readers change what they make of a file, so that files refused before are tried again
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a build did, each list by source; ``refused`` pairs a source with its reason."""
+    """What a build did, each list by the source below the folder named; ``refused`` pairs a source with its reason."""
 
     indexed: tuple[str, ...]
     unchanged: tuple[str, ...]
@@ -61,6 +63,7 @@ class _Tally:
     files: int
     bytes: int
     report: Callable[[Progress], None]
+    named: dict[str, File]
     doing: str = ""
     files_done: int = 0
     bytes_done: int = 0
@@ -71,7 +74,14 @@ class _Tally:
     documents: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     refusals: dict[tuple[str, str], str] = field(default_factory=dict)
+    refused: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+    def begin(self, file: File) -> str:
+        """Tell that a file is at hand; return its source below the folder that was named this time."""
+        self.doing = self.named[file.place].source
+        self.tell()
+        return self.doing
 
     def done(self, file: File) -> None:
         self.files_done += 1
@@ -106,24 +116,28 @@ def build(
     with index.only_writer():
         embedder = _embedder(index, model, sizes)
         index.catalogue.integrity.check()  # else what is damaged would be sealed as it is
-        found = scan(paths)
-        tally = _Tally(len(found.files), sum(f.size for f in found.files), progress)
+        scanned, states = scan(paths), index.store.files()
+        known = _by_path(index, scanned, states)
+        found = _as_known(index, scanned, known)
+        tally = _Tally(
+            len(found.files), sum(f.size for f in found.files), progress, {f.place: f for f in scanned.files}
+        )
         manifests, warnings = read_manifests(found)
-        known = {(state.root, state.source): state for state in index.store.files()}
-        gone = [s for s in known.values() if found.covers(s.root, s.source) and not _is_there(s, found)]
-        ids = {state.sha256: state.document_id for state in gone}
+        gone = [s for s in states if found.covers(s.root, s.source) and s.place not in found.places]
+        doubles = [s for s in states if s.place in found.places and s is not known[s.place]]
         jobs = _look(index, found, known, manifests, tally)
+        lost = _lost(index, found, states, [job for job in jobs if job.file.place not in known])
         with (
             parser or Parser() as reader,
-            closing(_results(index, jobs, gone, reader, embedder, sizes, cluster)) as results,
+            closing(_results(index, jobs, [*gone, *lost], reader, embedder, sizes, cluster)) as results,
         ):
-            for batch in _batches(_read(index, jobs, results, known, ids, tally)):
+            for batch in _batches(_read(index, jobs, results, known, Absent(gone, lost, _uploads(index)), tally)):
                 _write(index, batch, embedder(), tally)
-        _settle(index, found, gone, tally)
-        _record(index, gone, tally)
+        _settle(index, found, gone, doubles, tally)
+        _record(index, [*gone, *doubles], tally)
     return Outcome(
         tuple(tally.indexed), tuple(tally.unchanged), tuple(s.source for s in gone),
-        tuple([r[1:] for r in found.refused] + [(place[1], reason) for place, reason in tally.refusals.items()]),
+        tuple([r[1:] for r in found.refused] + tally.refused),
         tally.passages_done, time.monotonic() - began, found.skipped, tuple(warnings + tally.warnings),
     )  # fmt: skip
 
@@ -154,7 +168,7 @@ def _results(
     sizes: Sizes,
     cluster: Cluster | None,
 ) -> Generator[Read]:
-    """Read the files here or on a cluster, in their order; ``gone`` are documents whose file is gone."""
+    """Read the files here or on a cluster, in their order; ``gone`` are documents whose file is not there."""
     if cluster is None or not jobs:
         yield from (read(job, parser, sizes) for job in jobs)
     else:
@@ -175,28 +189,67 @@ def remove(index: Index, document_ids: Sequence[str]) -> int:
     return removed
 
 
+# -- what the index knows of the files
+
+
+def _by_path(index: Index, scanned: Scan, states: Sequence[FileState]) -> dict[str, FileState]:
+    """Return the document of each file by where it lies, whichever folder it was named through.
+
+    An older index may have several for one file: that of an upload stays, else that of the folder named now.
+    """
+    uploads, named = _uploads(index), {file.place: str(file.root) for file in scanned.files}
+    known: dict[str, FileState] = {}
+    for s in states:
+        at = s.place
+        if at not in known or (known[at].root != uploads and s.root in (uploads, named.get(at))):
+            known[at] = s
+    return known
+
+
+def _as_known(index: Index, scanned: Scan, known: dict[str, FileState]) -> Scan:
+    """Put each file under the root and source that the index has for it, so that what was cited stays."""
+    refused = {place(root, source): (root, source) for root, source, _ in index.store.refusals()}
+    return scanned.known_as(refused | {at: (s.root, s.source) for at, s in known.items()})
+
+
+def _uploads(index: Index) -> str:
+    return os.path.join(os.path.abspath(index.folder), UPLOADS)
+
+
+def _lost(index: Index, found: Scan, states: Sequence[FileState], new: Sequence[Job]) -> list[FileState]:
+    """Return documents outside of what was scanned that a ``new`` file may be: their own is nowhere.
+
+    That alone never deletes one, since its disk may only be out. Uploads neither take a document nor are taken.
+    """
+    uploads = _uploads(index)
+    sizes = {job.file.size for job in new if str(job.file.root) != uploads}
+    return [
+        s for s in states
+        if s.size in sizes and s.root != uploads and not found.covers(s.root, s.source) and is_nowhere(s.place)
+    ]  # fmt: skip
+
+
 # -- reading
 
 
 def _look(
     index: Index,
     found: Scan,
-    known: dict[tuple[str, str], FileState],
+    known: dict[str, FileState],
     manifests: dict[Path, dict[str, ManifestEntry]],
     tally: _Tally,
 ) -> list[Job]:
     """Pass over what a look shows to be as it was; return the files that must be read, in the order of the scan."""
     jobs: list[Job] = []
     for file in found.files:
-        tally.doing = file.source
-        tally.tell()
-        entry = manifests[file.root].get(file.source)
+        source, named = tally.begin(file), tally.named[file.place]
+        entry = manifests[file.root].get(file.source) or manifests[named.root].get(named.source)
         described = _fingerprint(entry)
-        state = known.get((str(file.root), file.source))
+        state = known.get(file.place)
         if state is not None and (state.size, state.mtime_ns, state.described) == (
             file.size, file.mtime_ns, described,
         ):  # fmt: skip
-            tally.unchanged.append(file.source)
+            tally.unchanged.append(source)
             tally.done(file)
         elif reason := index.store.refusal(str(file.root), file.source, file.size, file.mtime_ns, READING):
             _refuse(index, file, state, reason, tally)
@@ -213,38 +266,38 @@ def _read(
     index: Index,
     jobs: Sequence[Job],
     results: Iterator[Read],
-    known: dict[tuple[str, str], FileState],
-    ids: dict[str, str],
+    known: dict[str, FileState],
+    absent: Absent,
     tally: _Tally,
 ) -> Iterator[Entry]:
-    """Take what was read, in the order of ``jobs``; ``ids`` names documents that are gone by their SHA-256."""
-    taken = {state.document_id for state in known.values()}
+    """Take what was read, in the order of ``jobs``; a new file may be one that is ``absent``, moved."""
+    taken = {state.document_id for state in index.store.files()}
     for job in jobs:
         file = job.file
-        tally.doing = file.source
-        tally.tell()
+        source = tally.begin(file)
         got = next(results)
-        state = known.get((str(file.root), file.source))
+        state = known.get(file.place)
         if got.complaint:
             tally.warnings.append(got.complaint)
         if got.refused:
             _refuse(index, file, state, got.refused, tally)
             continue
         if got.entry is not None:
-            # a renamed file keeps its address
-            named = state.document_id if state else ids.pop(got.sha256, "") or new_id(file.source, taken)
+            # a file that was renamed or moved keeps its address
+            named = state.document_id if state else absent.take(file, got.sha256) or new_id(file.source, taken)
             taken.add(named)
             tally.passages += len(got.entry.passages)
             yield addressed(got.entry, named)
         elif state is not None:
             with index.store.writing():
                 index.store.touch(state.document_id, file.size, file.mtime_ns)
-            tally.unchanged.append(file.source)
+            tally.unchanged.append(source)
         tally.done(file)
 
 
 def _refuse(index: Index, file: File, state: FileState | None, reason: str, tally: _Tally) -> None:
     tally.refusals[str(file.root), file.source] = reason
+    tally.refused.append((tally.named[file.place].source, reason))
     with index.store.writing():
         if state is not None:
             index.store.delete(state.document_id)
@@ -273,15 +326,16 @@ def _write(index: Index, batch: list[Entry], embedder: Embedder, tally: _Tally) 
         tally.tell()
 
     write(index, batch, embedder, done)
-    tally.indexed += [one.document.source for one in batch]
+    tally.indexed += [tally.named[place(one.root, one.document.source)].source for one in batch]
     tally.documents += [one.document.id for one in batch]
 
 
-def _settle(index: Index, found: Scan, gone: list[FileState], tally: _Tally) -> None:
-    """Delete what is no longer there, and derive the dense index if anything changed."""
+def _settle(index: Index, found: Scan, gone: list[FileState], doubles: list[FileState], tally: _Tally) -> None:
+    """Delete what is no longer there or there twice, and derive the dense index if anything changed."""
     store = index.store
-    renamed = {s.document_id for s in store.files() if _is_there(s, found)}
-    left = [state.document_id for state in gone if state.document_id not in renamed]
+    renamed = {s.document_id for s in store.files() if s.place in found.places}
+    left = [s.document_id for s in gone if s.document_id not in renamed] + [s.document_id for s in doubles]
+    tally.warnings += [f"{s.place} was in the index twice; its copy {s.source} was taken out" for s in doubles]
     remembered = store.refusals()
     still = set(found.refused) | {(*place, reason) for place, reason in tally.refusals.items()}
     outdated = [r[:2] for r in remembered if found.covers(*r[:2]) and r not in still]
@@ -324,7 +378,3 @@ def read_manifests(found: Scan) -> tuple[dict[Path, dict[str, ManifestEntry]], l
 def _fingerprint(entry: ManifestEntry | None) -> str:
     fields = None if entry is None else [entry.title, entry.publisher, entry.date, entry.language, entry.address]
     return hashlib.sha256(json.dumps([READING, fields]).encode()).hexdigest()[:16]
-
-
-def _is_there(state: FileState, found: Scan) -> bool:
-    return (Path(state.root) / state.source) in found.paths

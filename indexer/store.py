@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from indexer import seals
 from indexer.document import Document, Paragraph, Passage
+from indexer.scan import place
 from indexer.tables import TABLES
 
 FORMAT = 2
@@ -53,6 +54,11 @@ class FileState:
     mtime_ns: int
     sha256: str
     described: str
+
+    @property
+    def place(self) -> str:
+        """Where the file lies, or lay."""
+        return place(self.root, self.source)
 
 
 @dataclass(frozen=True, slots=True)

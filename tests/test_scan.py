@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.scan import scan
+from indexer.scan import is_nowhere, printable, scan
 
 
 def test_files_are_listed_in_a_fixed_order_with_forward_slashes(tmp_path: Path) -> None:
@@ -107,3 +107,54 @@ def test_names_of_any_script_and_with_quotes_are_listed(tmp_path: Path) -> None:
     for name in names:
         (tmp_path / name).write_text("x")
     assert {file.source for file in scan([tmp_path]).files} == names
+
+
+def in_bytes(folder: Path, name: bytes) -> Path:
+    """A path below a folder whose name is not UTF-8, as an archive of another system leaves it."""
+    return Path(os.fsdecode(os.fsencode(folder) + b"/" + name))
+
+
+def test_a_name_that_is_not_utf8_is_refused_alone_and_shown_by_its_bytes(tmp_path: Path) -> None:
+    (tmp_path / "sound.txt").write_text("x")
+    in_bytes(tmp_path, "Приговор.txt".encode("cp866")).write_text("x")
+    in_bytes(tmp_path, "~$Приговор.txt".encode("cp866")).write_text("x")
+    in_bytes(tmp_path, "ссылка".encode("cp866")).symlink_to(tmp_path)
+    in_bytes(tmp_path, "Дела".encode("cp866")).mkdir()
+    (in_bytes(tmp_path, "Дела".encode("cp866")) / "inside.txt").write_text("x")
+    found = scan([tmp_path])
+    assert [file.source for file in found.files] == ["sound.txt"]
+    assert {source: reason for _, source, reason in found.refused} == dict.fromkeys(
+        (r"\x8fਣ\xae\xa2\xae\xe0.txt", r"\x84\xa5\xab\xa0", r"\xe1\xe1뫪\xa0"), "its name is not UTF-8: rename it"
+    )
+    assert found.skipped == (r"~$\x8fਣ\xae\xa2\xae\xe0.txt",)
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_is_named_by_itself_is_refused_for_its_name_too(tmp_path: Path, kind: str) -> None:
+    named = in_bytes(tmp_path, b"\x84\xa5")
+    inside = named / "a.txt" if kind == "folder" else named
+    inside.parent.mkdir(exist_ok=True)
+    inside.write_text("x")
+    assert scan([named]).refused == ((str(tmp_path), r"\x84\xa5", "its name is not UTF-8: rename it"),)
+
+
+def test_below_a_folder_whose_name_is_not_utf8_the_folder_is_to_be_renamed(tmp_path: Path) -> None:
+    above = in_bytes(tmp_path, b"\x84\xa5")
+    (above / "deep").mkdir(parents=True)
+    (above / "deep" / "a.txt").write_text("x")
+    for named in (above / "deep", above / "deep" / "a.txt"):
+        [(root, source, reason)] = scan([named]).refused
+        assert (root, source) == (printable(named.parent), named.name)
+        assert "folder above" in reason
+    with pytest.raises(FileNotFoundError, match=r"x84.xa5"):
+        scan([above / "nowhere"])
+
+
+def test_only_what_is_known_not_to_be_there_is_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    (tmp_path / "broken").symlink_to("gone")
+    (tmp_path / "loop").symlink_to("loop")
+    there = {name: is_nowhere(str(tmp_path / name)) for name in ("a.txt", "broken", "b.txt", "c/d.txt", "a.txt/e.txt")}
+    assert [name for name, nowhere in there.items() if nowhere] == ["b.txt", "c/d.txt", "a.txt/e.txt"]
+    assert not is_nowhere(str(tmp_path / "loop" / "a.txt")), "what cannot be looked for may be there"
+    assert not is_nowhere("a row of a data set")
