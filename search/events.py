@@ -41,7 +41,6 @@ _POSSIBLE = re.compile(
 )
 _INFINITIVE = re.compile(r"(?<!up )\bto\s+$")
 _DENIED = re.compile(r"\b(?:not|never|n’t|n't|не)\s+(?:\w+\s+)?$", re.I)
-_BEING = re.compile(r"\b(?:is|are|was|were|been|being|be|был|была|были|было)\b", re.I)
 _IN = re.compile(r"\b(?:in|at|near|outside|в|во|на|под|около)\s+(?:the\s+)?[“«\"]?$", re.I)
 _OF_THEM = re.compile(r"(?:\bof\s+wh(?:ich|om)|\bincluding|\bиз\s+(?:них|которых))\s+(?:\w+\s+)?$", re.I)
 _OWN_VERB = re.compile(

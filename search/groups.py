@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search.entities import Name
-from search.nouns import PERSON, class_of
+from search.nouns import PERSON, class_of, is_general
 
 WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
 BEING = re.compile(r"\b(?:is|are|was|were|been|being|be|был|была|были|было)\b", re.I)
@@ -78,7 +78,7 @@ def groups_of(text: str, names: Sequence[Name]) -> list[Group]:
         else:
             gathered.append([name])
         at = name.end
-    return [_grouped(plain, group) for group in gathered]
+    return [_grouped(text, plain, group) for group in gathered]
 
 
 def _blanked(text: str, start: int, end: int) -> str:
@@ -92,8 +92,8 @@ def _goes_on(gap: str) -> bool:
     return not _FINITE.search(ASIDE.sub(" ", gap))
 
 
-def _grouped(text: str, names: Sequence[Name]) -> Group:
-    before = text[: names[0].start]
+def _grouped(text: str, plain: str, names: Sequence[Name]) -> Group:
+    before = plain[: names[0].start]
     leads = _INTRODUCED.search(before)
     common: tuple[str, ...] = ()
     if leads and leads["mark"]:
@@ -103,16 +103,21 @@ def _grouped(text: str, names: Sequence[Name]) -> Group:
     told: list[tuple[str, ...]] = []
     shared = common
     for name, start in zip(names, [0, *(n.end for n in names)], strict=False):
-        lead_up = text[max(start, leads.end("lead") if leads else 0) : name.start]
+        lead_up = plain[max(start, leads.end("lead") if leads else 0) : name.start]
         own = tuple(_nouns_before(ASIDE.sub(" ", lead_up) if start else lead_up))
-        if any(_plural(noun) for noun in own):
+        if any(is_plural(noun) for noun in own):
             shared = own
-        told.append((*own, *_after(text, name)) or shared)
+        # As it stands: with "of DCK" blanked, "A, the leader of DCK opposition movement" would be called a movement.
+        called = (*own, *_after(text, name))
+        if any(is_general(noun) for noun in called):  # "activists, namely the torture victim A": an activist, too
+            called = (*called, *common)
+        told.append(called or shared)
     return Group(tuple(names), tuple(told), bool(leads))
 
 
-def _plural(noun: str) -> bool:
-    return bool(re.search(r"s$|people$|men$|[ыиай]$|ов$|ей$|ых$|ам$|ами$", noun))
+def is_plural(noun: str) -> bool:
+    """Whether a noun is of several, by its ending alone."""
+    return bool(re.search(r"(?<!s)s$|people$|men$|[ыиай]$|ов$|ей$|ых$|ам$|ами$", noun))
 
 
 def _nouns_before(before: str) -> list[str]:

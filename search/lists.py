@@ -10,9 +10,11 @@ from functools import lru_cache
 from indexer.words import normalise, split, stem
 from search.asked import Asked
 from search.entities import Name, Seen, is_calendar, is_country, names_in
-from search.groups import ASIDE, BEING, WORD, Group, groups_of
-from search.nouns import ORGANISATION, PLACE, class_of, fits, kinds_of
+from search.groups import ASIDE, BEING, WORD, Group, groups_of, is_plural
+from search.nouns import ORGANISATION, PLACE, class_of, fits, is_general, kinds_of
+from search.quantities import is_number
 from search.statements import Statement
+from search.variants import same
 
 NEAR = 14  # words between a name and the word that says what happened
 COVERED = 0.6  # of the question's words, where the one that says what happened is not there
@@ -20,6 +22,20 @@ WITH_MAIN = 0.5  # of the question's other words, where it is
 
 _BY = re.compile(r"\bby\s+(?:the\s+|a\s+)?$", re.I)
 _IN = re.compile(r"\b(?:in|at|near|from|to|into|outside|в|во|на|из|под|около)\s+(?:the\s+)?$", re.I)
+_TOGETHER = re.compile(r"\b(?:with|alongside|вместе\s+с|с)\s+(?:the\s+)?[“«\"]?$", re.I)
+# What follows a verb that has no object: "who died in custody?"
+_NO_OBJECT = re.compile(
+    r"\s*(?:\w+ly\s+)?(?:$|[?.!,]|(?:about|after|against|at|before|by|during|for|from|in|into|last|of|on|to|under|when|while"
+    r"|with|в|во|на|из|от|за|по|под|о|об|после|против)\b)",
+    re.I,
+)
+# By whom it was done, right before a list of them: "by three experts, namely", "организациями, в том числе".
+_BY_WHOM = re.compile(
+    r"(?:\bby\s+(?P<by>(?:(?!(?:in|at|near|on|outside|during|after|before)\s)[\w’'-]+\s+){0,6}?[\w’'-]+)|(?P<ru>\w+[ая]ми))"
+    r"\s*(?P<mark>,?\s*\b(?:namely|а именно)\b|:|\s[—–]\s|,|\b(?:such as|including|like)\b)[^,;:]*:?[^,;:]*$",
+    re.I,
+)
+_SOME = re.compile(r"(?:several|many|various|the following)\s", re.I)
 _NEW_SUBJECT = re.compile(r",\s+(?:and|but|while)\s+(?!\w+ed\b)[^,]*\b(?:was|were|is|are|has|have|had)\b")
 
 
@@ -48,14 +64,46 @@ class Told:
         return told
 
 
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """To whom or what a question for the doer says that it was done: "who fined Alba?"
+
+    ``main`` is the word that says what happened; ``names`` are those behind it but companions ("with Peru"), ``nouns``
+    stems of the plural nouns for people, bodies and places if it asks "who". ``given`` is False where its verb has no
+    object: "who died in custody?"
+    """
+
+    main: str
+    names: tuple[str, ...]
+    nouns: frozenset[str]
+    given: bool
+
+    @classmethod
+    def of(cls, asked: Asked, question: str, seen: Seen) -> Aim:
+        """Read it from ``question``."""
+        main = asked.main or ""
+        at = re.search(rf"\b{re.escape(main)}\b", question, re.I)
+        behind = (n for n in names_in(question, seen) if at is None or n.start >= at.end())
+        names = tuple(n.words for n in behind if not _TOGETHER.search(question[: n.start]))
+        nouns = (m[0] for m in WORD.finditer(question) if class_of(m[0]) and is_plural(m[0]) and asked.noun is None)
+        given = at is None or not _NO_OBJECT.match(question, at.end())
+        return cls(normalise(main), names, frozenset(stem(normalise(noun), None) for noun in nouns), given)
+
+    def holds(self, group: Group) -> bool:
+        """Whether names that stand together are of those to whom it was done: one of them is in the question."""
+        if any(same(name, member.words, {}) for name in self.names for member in group.names):
+            return True
+        return group.introduced and any(stem(normalise(noun), None) in self.nouns for noun in group.all_told())
+
+
 def members(asked: Asked, sentences: Sequence[Statement], seen: Seen, question: str) -> list[Mention]:
     """Return the names in ``sentences`` that are what is asked for, in order; those of the question itself are none."""
     told = Told.of(sentences, seen)
-    own = set(split(question))
+    own, aim = set(split(question)), Aim.of(asked, question, seen)
     return [
         Mention(name, sentence)
         for sentence in sentences
-        for name in _listed(asked, sentence, seen, told)
+        for name in _listed(asked, aim, sentence, seen, told)
         if not set(split(name.words)) <= own
     ]
 
@@ -85,7 +133,7 @@ def _one_root(a: str, b: str) -> bool:
     return len(a) > 5 and len(b) > 5 and a[:5] == b[:5]
 
 
-def _listed(asked: Asked, sentence: Statement, seen: Seen, told: Told) -> list[Name]:
+def _listed(asked: Asked, aim: Aim, sentence: Statement, seen: Seen, told: Told) -> list[Name]:
     text = sentence.text
     words = [(m.start(), m.end(), stem(normalise(m[0]), sentence.document.language)) for m in WORD.finditer(text)]
     groups = groups_of(text, names_in(text, seen))
@@ -99,7 +147,7 @@ def _listed(asked: Asked, sentence: Statement, seen: Seen, told: Told) -> list[N
     if asked.objects and not any(name in text for name in asked.objects):
         return []
     for place in (p for p in places[: None if said else 1] if not _denied(text, p) and _happened(asked, text, p)):
-        chosen = _beside_word(asked, text, place, groups) if said else _around(asked, text, place, groups)
+        chosen = _beside_word(asked, aim, text, place, groups) if said else _around(asked, place, groups)
         for group in chosen:
             found |= {n.start: n for n in group.names if _is_kind(asked, n, text, told, group)}
     return [found[start] for start in sorted(found)]
@@ -150,7 +198,7 @@ def _denied(text: str, place: tuple[int, int]) -> bool:
 # -- which of them are meant
 
 
-def _beside_word(asked: Asked, text: str, place: tuple[int, int], groups: Sequence[Group]) -> list[Group]:
+def _beside_word(asked: Asked, aim: Aim, text: str, place: tuple[int, int], groups: Sequence[Group]) -> list[Group]:
     """The names on the side of a word on which what is asked for stands."""
     left = [g for g in groups if g.end <= place[0] and _distance(text, g.end, place[0]) <= NEAR]
     left = [g for g in left if not _of_another(text[g.end : place[0]]) and not _in_aside(text, g, place[0])]
@@ -163,8 +211,7 @@ def _beside_word(asked: Asked, text: str, place: tuple[int, int], groups: Sequen
     active = [g for g in before if not BEING.search(text[g.end : place[0]])]
     by = [g for g in after if _BY.search(text[: g.start])]
     if not asked.patient:
-        doers = by or ([] if _is_passive(text, place) else active)
-        return doers or announced[:1] or _inverted(text, place, after, asked)
+        return by or [g for g in _doers(aim, text, place, active, announced, after) if not aim.holds(g)]
     russian = bool(re.search("[а-яё]", text[place[0] : place[1]], re.I))
     if russian:
         short = bool(re.search(r"(?:н|т)(?:|а|о|ы)$", text[place[0] : place[1]]))
@@ -179,7 +226,43 @@ def _beside_word(asked: Asked, text: str, place: tuple[int, int], groups: Sequen
     )
 
 
-def _around(asked: Asked, text: str, place: tuple[int, int], groups: Sequence[Group]) -> list[Group]:
+def _doers(
+    aim: Aim, text: str, place: tuple[int, int], active: list[Group], announced: list[Group], after: list[Group]
+) -> list[Group]:
+    """Names of who did it, where no "by" stands right before them."""
+    if _is_noun(aim.main, text, place):  # of the arrests, with a list behind: that is of the arrested
+        return []
+    if not _is_passive(text, place):
+        return active or announced[:1] or _inverted(text, place, after)
+    # What was done to somebody has a list of them behind, unless it says by whom; nothing was done to who "died".
+    return [g for g in announced[:1] if not aim.given or _by_whom(text[place[1] : g.start])]
+
+
+def _by_whom(between: str) -> bool:
+    """Whether a list is announced by who did it: "reviewed by three experts, namely", "by unions, including"."""
+    by = _BY_WHOM.search(between)
+    if by is None:
+        return False
+    words = (by["by"] or by["ru"]).split()
+    if re.search(
+        r"namely|именно|[:—–]", between[by.start("mark") :], re.I
+    ):  # "three men were shot by soldiers: A and B"
+        return any(word.isdigit() or is_number(word.lower()) for word in words) or bool(_SOME.match(by["by"] or ""))
+    return is_plural(words[-1])
+
+
+def _is_noun(main: str, text: str, place: tuple[int, int]) -> bool:
+    """Whether the verb of the question is a noun here: "killings, including", "deplored the arrests of"."""
+    surface = text[slice(*place)].lower()
+    if surface.endswith("ings"):
+        return not main.endswith(("ing", "ings"))
+    if not main.endswith("ed") or surface.endswith("ed"):
+        return False
+    led = re.search(r"\b(?:the|a|an|of|their|his|her|its)\s+$", text[: place[0]], re.I)
+    return bool(led or re.match(r"\s+of\b", text[place[1] :]))
+
+
+def _around(asked: Asked, place: tuple[int, int], groups: Sequence[Group]) -> list[Group]:
     """The names nearest to a word of the question, where the text must call them what the question does."""
     near = [g for g in groups if min(abs(g.start - place[1]), abs(place[0] - g.end)) <= 8 * NEAR]
     named = [g for g in near if asked.noun and any(fits(noun, asked.noun) for noun in g.all_told())]
@@ -208,10 +291,12 @@ def _distance(text: str, start: int, end: int) -> int:
 
 
 def _is_passive(text: str, place: tuple[int, int]) -> bool:
+    if re.search(r"[а-яё](?:н[аоы]?|т[аоы])$", text[slice(*place)].lower()):  # "задержаны" needs no "были"
+        return True
     return bool(BEING.search(" ".join(text[: place[0]].split()[-5:])))
 
 
-def _inverted(text: str, place: tuple[int, int], after: list[Group], asked: Asked) -> list[Group]:
+def _inverted(text: str, place: tuple[int, int], after: list[Group]) -> list[Group]:
     """In Russian the doer may follow: "осудили Канада и Норвегия"."""
     russian = bool(re.search("[а-яё]", text[place[0] : place[1]], re.I))
     return [g for g in after if russian and not _IN.search(text[: g.start]) and _distance(text, place[1], g.start) == 0]
@@ -239,11 +324,17 @@ def _is_kind(asked: Asked, name: Name, text: str, told: Told, group: Group) -> b
         return asked.kind == PLACE or not _IN.search(text[: group.start])
     if looks is not None and asked.kind is not None and looks != asked.kind and asked.kind != PLACE:
         return False
-    nouns = group.told[group.names.index(name)] or sorted(told.nouns.get(name.words, ()))
+    anywhere = sorted(told.nouns.get(name.words, ()))
+    nouns = group.told[group.names.index(name)] or anywhere
     if not nouns:
         said_here = any(fits(word, asked.noun) for word in WORD.findall(text))
         return asked.kind == PLACE or (said_here and not _IN.search(text[: group.start]))
-    return any(fits(noun, asked.noun) for noun in nouns)
+    if any(fits(noun, asked.noun) for noun in nouns):
+        return True
+    # Where "organisations" leaves open which, another sentence or the name itself may say it: "Miners' Union".
+    further = (*anywhere, *name.words.split())
+    place = asked.kind == PLACE and all(class_of(noun) == PLACE for noun in nouns)
+    return all(map(is_general, nouns)) and (place or any(fits(word, asked.noun) for word in further))
 
 
 def looks_like(name: Name) -> str | None:

@@ -1,7 +1,8 @@
 """What kind of thing a noun names: people, bodies or places, and within these what may be called by one another's name.
 
 These are the common nouns of reports in English and Russian (``nouns.txt``). A question that asks for "journalists" is
-answered by someone called a reporter, not by someone called a lawyer; a noun that is not there says nothing.
+answered by someone called a reporter, not by someone called a lawyer; a noun that is not there says nothing. One that
+names all of a kind ("organisations") answers a question for all of it, and fits no narrower one.
 """
 
 from __future__ import annotations
@@ -54,11 +55,26 @@ def class_of(word: str) -> str | None:
 
 
 def fits(told: str, asked: str) -> bool:
-    """Whether what a text calls something may be what is asked for: of one family, or a noun for all of the kind."""
+    """Whether what a text calls something may be what is asked for: of one family, or asked for by a noun for all.
+
+    One way only: a court is an organisation, but a text that speaks of organisations does not say that they are courts.
+    """
     if _stem(told) == _stem(asked):
         return True
     return any(
-        kind == other and (family == wanted or "*" in (family, wanted))
+        kind == other and (family == wanted or wanted == "*" or (wanted == "ngo" and _stem(told) in _said_of_ngos()))
         for kind, family in kinds_of(told)
         for other, wanted in kinds_of(asked)
     )
+
+
+def is_general(told: str) -> bool:
+    """Whether a noun names all of a kind, and so leaves open which: "organisations", "people", "places"."""
+    families = {family for _, family in kinds_of(told)}
+    return families == {"*"}
+
+
+@lru_cache(maxsize=1)
+def _said_of_ngos() -> frozenset[str]:
+    """What reports call an NGO as often as that, and seldom a court or a bank."""
+    return frozenset(map(_stem, ("organisation", "organization", "group", "организация", "группа")))
