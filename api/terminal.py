@@ -22,6 +22,7 @@ from api.verified import Verifier
 from indexer.catalogue import Catalogue
 from search.askeddates import DateReading
 from search.citations import not_visible, pinpoint
+from search.filtered import let_through
 from search.results import EXTRACTIVE, Answer, Hit, Quote, Results
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ def show_results(results: Results, catalogue: Catalogue, explain: bool, as_json:
     out = console()
     show_dates(out, results.dates)
     if not results.hits:
-        out.print("Nothing found.")
+        left = let_through(results.filters, catalogue)
+        out.print(Text(f"Nothing found{f': {left}' if left else ''}."))
     for hit in results.hits:
         _show_hit(out, hit)
 

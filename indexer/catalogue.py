@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from indexer.document import Document, Kind, Paragraph, Passage
 from indexer.integrity import Integrity
@@ -20,6 +20,10 @@ _DOCUMENT = "id, source, title, publisher, date, language, media_type, sha256, a
 _TEXTS_KEPT = 64_000_000  # characters of documents that stay in memory between questions
 _LAST = (1 << 63) - 1  # the highest number that SQLite compares as an integer
 _PARAGRAPH = "number, label, label_kind, heading_path, page, kind, char_start, char_end"
+
+
+# Fields of which one of several values is asked for.
+FILTERED: Final = ("source", "publisher", "language", "media_type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Catalogue:
         self._kept = 0
         self._keeping = threading.Lock()
         self._languages: tuple[int, list[str | None]] | None = None
+        self._values: dict[str, tuple[int, list[str]]] = {}
 
     def count(self) -> tuple[int, int, int]:
         """Return how many documents, paragraphs and passages there are."""
@@ -253,6 +258,16 @@ class Catalogue:
             self._languages = generation, [row[0] for row in rows]
         return self._languages[1]
 
+    def values(self, field: str) -> list[str]:
+        """Return what the documents have in a field that is filtered by, each value once; read once a generation."""
+        if field not in FILTERED:
+            raise KeyError(field)
+        generation = self.store.generation
+        if self._values.get(field, (-1, []))[0] != generation:
+            rows = self.store.db.execute(f"SELECT DISTINCT {field} FROM documents WHERE {field} IS NOT NULL")
+            self._values[field] = generation, [str(row[0]) for row in rows]
+        return self._values[field][1]
+
     def titles(self) -> list[tuple[str, str | None]]:
         """Return the title and language of each document, each pair once."""
         return self.store.db.execute("SELECT DISTINCT title, language FROM documents ORDER BY title").fetchall()
@@ -287,7 +302,7 @@ def conditions(filters: Filters) -> tuple[str, list[str]]:
     """Return the condition on a document ``d`` that ``filters`` make, "" for none, and its values."""
     clauses: list[str] = []
     values: list[str] = []
-    for field in ("source", "publisher", "language", "media_type"):
+    for field in FILTERED:
         if wanted := getattr(filters, field):
             clauses.append(f"d.{field} IN ({','.join('?' * len(wanted))})")
             values += wanted

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from indexer.catalogue import Filters
+from indexer.catalogue import FILTERED, Filters
 from indexer.faults import Unreachable
 from indexer.missing import ScaleMissing
 from indexer.store import IndexUnusable
@@ -272,7 +272,7 @@ def expression(filters: Filters) -> str:
     """Return the filter as Milvus reads it, "" for none."""
     parts = [
         f"{field} in [{', '.join(map(_quoted, wanted))}]"
-        for field in ("source", "publisher", "language", "media_type")
+        for field in FILTERED
         if (wanted := getattr(filters, field))
     ]
     if filters.date_from:

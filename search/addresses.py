@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import threading
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 from indexer.catalogue import Catalogue
 from indexer.document import Document, Paragraph
@@ -19,6 +21,7 @@ from search.naming import Register
 from search.references import Pinpoint, label_key, pinpoints
 
 MAX_PLACES = 50  # documents that one reference may fit before the rest is left out
+_NEAR = 300  # characters within which what stands beside a pinpoint lies
 _KINDS = {
     "para": ("para", "subpara"), "recital": ("recital",), "citation": ("citation",), "footnote": ("footnote",),
     "section": ("section",),
@@ -40,11 +43,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What a reference was read as: its pinpoint if it has one, whether it names a document, and the places it fits."""
+    """What a reference was read as: its pinpoint if it has one, and the places it fits."""
 
     pinpoint: Pinpoint | None
-    names_document: bool
     places: tuple[Place, ...]
+
+
+_Named = tuple[int, int, tuple[Document, ...]]  # where a text names documents, and which
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ class Addresses:
         reference = " ".join(reference.split())
         named = self.catalogue.named(reference) if document_id is None and reference else []
         if named:
-            return Resolution(None, True, tuple(Place(d) for d in named[:MAX_PLACES]))
+            return Resolution(None, tuple(Place(d) for d in named[:MAX_PLACES]))
         found = pinpoints(reference, typed=True)
         if not found:
             return self._without_unit(reference, document_id)
@@ -101,10 +106,8 @@ class Addresses:
         about = f"{reference[: pinpoint.start]} {reference[pinpoint.end :]}".strip(_SEPARATORS)
         documents = self._documents(about, document_id)
         if documents is None:
-            return Resolution(
-                pinpoint, False, self._places(self.catalogue.with_label(label_key(pinpoint.items[0][0])), pinpoint)
-            )
-        return Resolution(pinpoint, document_id is None, self._places(documents, pinpoint))
+            return Resolution(pinpoint, self.anywhere(pinpoint))
+        return Resolution(pinpoint, self._places(documents, pinpoint))
 
     def paragraphs(self, document_id: str, pinpoint: Pinpoint) -> list[Paragraph]:
         """Return the paragraphs of a document that a pinpoint names; [] unless each of its items is there."""
@@ -118,27 +121,58 @@ class Addresses:
         found = {n: p for n in dict.fromkeys(numbers) for p in self.catalogue.paragraphs(document_id, n, n)}
         return list(found.values())
 
+    def counted(self, document_id: str, pinpoint: Pinpoint) -> list[Paragraph]:
+        """Return the unlabelled paragraph that Pincite cites by this number, even where another is labelled so."""
+        [(number, last), *others] = pinpoint.items
+        if pinpoint.unit != "para" or last or others or not number.isdecimal():
+            return []
+        return [p for p in self.catalogue.paragraphs(document_id, int(number), int(number)) if not p.label]
+
     def citings(self, text: str, *, titles: bool = True) -> list[Citing]:
         """Find what a text cites, in order: pinpoints with the document named beside them, and documents alone.
 
-        Without ``titles``, documents are known by symbol or by kind and date only.
+        Without ``titles``, a title names its document beside a pinpoint only, since it may be any text's subject.
         """
-        named = [(m.start, m.end, tuple(self.register.mentioned(m))) for m in mentions(text)]
-        for start, end, document in self.register.titles_in(text) if titles else ():
-            named = [n for n in named if n[1] <= start or end <= n[0]] + [(start, end, (document,))]
-        named.sort()
+        titled = self._titled_in(text)
+        exact = _apart([self.register.files_in(text), titled])
+        named = _apart([exact, [(m.start, m.end, tuple(self.register.mentioned(m))) for m in mentions(text)]])
         found: list[Citing] = []
         before: Pinpoint | None = None
         for pinpoint in pinpoints(text):
-            at = _named_beside(text, pinpoint, named)
-            if at is not None:
-                found.append(Citing(pinpoint.start, pinpoint.end, pinpoint, named[at][2]))
-            else:
-                foreign = _is_foreign(text, pinpoint, before)
-                found.append(Citing(pinpoint.start, pinpoint.end, pinpoint, () if foreign else None))
+            if any(start <= pinpoint.start and pinpoint.end <= end for start, end, _ in _near(exact, pinpoint)):
+                continue  # a part of the name
+            documents = _named_beside(text, pinpoint, _near(named, pinpoint))
+            if documents is None:
+                documents = self._published(text, pinpoint)
+            if documents is None and _is_foreign(text, pinpoint, before):
+                documents = ()
+            found.append(Citing(pinpoint.start, pinpoint.end, pinpoint, documents))
             before = pinpoint
-        found += [Citing(start, end, None, documents) for start, end, documents in named]
+        alone = named if titles else [n for n in named if n not in titled]
+        found += [Citing(start, end, None, documents) for start, end, documents in alone]
         return sorted(found, key=lambda c: (c.start, c.end))
+
+    def _titled_in(self, text: str) -> list[_Named]:
+        """Where titles stand in a text, each with all documents that bear it."""
+        found: dict[tuple[int, int], tuple[Document, ...]] = {}
+        for start, end, document in self.register.titles_in(text):
+            found[start, end] = (*found.get((start, end), ()), document)
+        return [(start, end, documents) for (start, end), documents in found.items()]
+
+    def _published(self, text: str, pinpoint: Pinpoint) -> tuple[Document, ...] | None:
+        """The documents of a publisher that stands for them beside a pinpoint ("commonspace.eu, paragraph 4").
+
+        Anything more that is said of the document may make it one that is not there, so it is left to others to read.
+        """
+        begin = max(0, pinpoint.start - _NEAR)
+        near = self.register.publishers_in(text[begin : pinpoint.end + _NEAR])
+        for start, end, documents in [(begin + start, begin + end, documents) for start, end, documents in near]:
+            if end <= pinpoint.start and _BESIDE_BEFORE.fullmatch(text, end, pinpoint.start):
+                if _NOTHING_BEFORE.search(text, max(0, start - _NEAR), start):
+                    return documents
+            elif _OF_NAMED.fullmatch(text, pinpoint.end, max(start, pinpoint.end)) and _NOTHING_AFTER.match(text, end):
+                return documents
+        return None
 
     def links(self, text: str, document_id: str) -> list[Link]:
         """Find the references in a text of a document that lead to one place in the corpus, in order."""
@@ -157,8 +191,18 @@ class Addresses:
         return links
 
     def anywhere(self, pinpoint: Pinpoint) -> tuple[Place, ...]:
-        """Return the places of a pinpoint in whatever documents label a paragraph so."""
-        return self._places(self.catalogue.with_label(label_key(pinpoint.items[0][0])), pinpoint)
+        """Return the places of a pinpoint in whatever documents label a paragraph so, or in the only one there is."""
+        labelled = self._places(self.catalogue.with_label(label_key(pinpoint.items[0][0])), pinpoint)
+        documents = self.register.documents
+        return labelled or (self._places(documents, pinpoint) if len(documents) == 1 else ())
+
+    def numbered(self, pinpoint: Pinpoint) -> tuple[Place, ...] | None:
+        """Return the places of a pinpoint by label or number in any document; None if they are too many to look at."""
+        if pinpoint.unit == "para":
+            documents = self.register.documents
+            return self._places(documents, pinpoint) if len(documents) <= MAX_PLACES else None
+        places = self.anywhere(pinpoint)
+        return places if len(places) < MAX_PLACES else None
 
     def places(self, citing: Citing) -> tuple[Place, ...]:
         """Return the places that the pinpoint of a citing fits, in whatever documents if it names none."""
@@ -176,6 +220,10 @@ class Addresses:
 
     # -- documents
 
+    def fitting(self, words: str) -> list[Document]:
+        """Return the documents that words name as a whole: by file, id or folder, by title, or all by what they say."""
+        return self._documents(words.strip(_SEPARATORS), None) or []
+
     def _documents(self, about: str, document_id: str | None) -> list[Document] | None:
         """The documents that the words around a pinpoint fit; None if they name none, and any will do."""
         if document_id is not None:
@@ -192,10 +240,10 @@ class Addresses:
         if document_id is not None:
             paragraph = self.catalogue.paragraph(document_id, reference)
             own = self.catalogue.document(document_id)
-            return Resolution(None, False, (Place(own, (paragraph,)),) if paragraph and own else ())
+            return Resolution(None, (Place(own, (paragraph,)),) if paragraph and own else ())
         documents = self._documents(reference, None) or []
         if documents:
-            return Resolution(None, True, tuple(Place(d) for d in documents[:MAX_PLACES]))
+            return Resolution(None, tuple(Place(d) for d in documents[:MAX_PLACES]))
         about, _, label = reference.rpartition(" ")
         if re.fullmatch(r"[\w.()]{1,12}", label):
             within = (
@@ -204,8 +252,8 @@ class Addresses:
                 else self.catalogue.with_label(label_key(label))
             )
             places = [Place(d, (p,)) for d in within or () if (p := self._labelled(d.id, label))]
-            return Resolution(None, bool(about), tuple(places[:MAX_PLACES]))
-        return Resolution(None, False, ())
+            return Resolution(None, tuple(places[:MAX_PLACES]))
+        return Resolution(None, ())
 
     def _places(self, documents: Sequence[Document], pinpoint: Pinpoint) -> tuple[Place, ...]:
         places: list[Place] = []
@@ -237,7 +285,7 @@ class Addresses:
         if unit in _HEADED and not at_end:
             return self._headed(document_id, unit, token)
         if unit == "para" and token.isdecimal():  # as Pincite itself cites a paragraph that has no label
-            return [p.number for p in self.catalogue.paragraphs(document_id, int(token), int(token)) if not p.label]
+            return [p.number for p in self.counted(document_id, Pinpoint(unit, ((token, None),), 0, 0))]
         return []
 
     def _headed(self, document_id: str, unit: str, token: str) -> list[int]:
@@ -267,7 +315,7 @@ _OF_THIS = re.compile(
     r"\s*(?:above|below|hereof|(?:of|in)\s+(?:this|the\s+present)\b|выше|ниже|настоящ\w+|oben|unten|ci-dessus)", re.I
 )
 _OF_ANOTHER = re.compile(
-    r"\s*,?\s*(?:of|in|to|from|under)\s+\w|\s*,?\s*(?:приложени|резолюци|доклад|стать|конвенц|пакт|закон|договор|"
+    r"\s*,?\s*(?:of|in|to|from|under)\s+[\"'`“„«‘]?\w|\s*,?\s*(?:приложени|резолюци|доклад|стать|конвенц|пакт|закон|договор|"
     r"кодекс|указ|решени|постановлени)\w+|\s+(?:der|des|du|de\s+la|del?)\s+\w", re.I
 )  # fmt: skip
 _ANOTHER_SAYS = re.compile(
@@ -275,23 +323,47 @@ _ANOTHER_SAYS = re.compile(
     r"доклад\w*|закон\w*|конституци\w*|кодекс\w*|конвенци\w*|пакт\w*)\s[^.;:()]*$", re.IGNORECASE
 )  # fmt: skip
 _BESIDE_AFTER = re.compile(
-    r"\s*,?\s*\(?|\s*,?\s*(?:of|in|to|from|из|в)\s+(?:(?!annex|appendi|protocol)[\w’'-]+\s+){0,7}", re.IGNORECASE
+    r"\s*,?\s*\(?[\"'`“„«‘]?|\s*,?\s*(?:of|in|to|from|из|в)\s+(?:(?!annex|appendi|protocol)[\w’'-]+\s+){0,7}[\"'`“„«‘]?",
+    re.IGNORECASE,
 )
+_OF_NAMED = re.compile(r"\s*,?\s*(?:of|from|из)\s+(?:the\s+)?[\"'`“„«‘]?", re.IGNORECASE)
+_NOTHING_BEFORE = re.compile(r"(?:^|[(\[;:.,—–\"'“„«])\s*(?:(?:see|cf\.?|in|the|also|and|см\.?)\s+)*$", re.IGNORECASE)
+_NOTHING_AFTER = re.compile(r"[’'”»\"`]*\s*(?:$|[.,;:!?)\]]|(?:says?|said|states?|reads?)\b)", re.IGNORECASE)
 _BESIDE_BEFORE = re.compile(
-    r"[\s,;:()\[\]’”»\"']*(?:s\s+)?(?:(?:and\s+)?(?:in\s+particular|particularly|especially|notably|including|в\s+частности|"
+    r"[\s,;:()\[\]’”“»\"'`*_]*(?:s\s+)?(?:(?:and\s+)?(?:in\s+particular|particularly|especially|notably|including|в\s+частности|"
     r"в\s+том\s+числе)\b[\s,(]*|and\s+(?=its\b)|и\s+(?=е(?:го|ё|е)\b))?"
     r"(?:(?:at|in|its|the|operative|его|её|ее|в)\b\s*|\(\d{1,3}\))*[\s,(]*",
     re.IGNORECASE,
 )
 
 
-def _named_beside(text: str, pinpoint: Pinpoint, named: Sequence[tuple[int, int, tuple[Document, ...]]]) -> int | None:
-    """Which document is named beside a pinpoint: before it ("A/HRC/28/10, para. 5") or after ("recital O of ...")."""
-    for at, (start, end, _) in enumerate(named):
+def _apart(groups: Sequence[Sequence[_Named]]) -> list[_Named]:
+    """Join what names documents, in order: of two that overlap, that of the earlier group stays, else the longer."""
+    kept: list[_Named] = []
+    for group in groups:
+        for named in sorted(group, key=lambda n: n[0] - n[1]):
+            at = bisect_left(kept, named[0], key=itemgetter(0))
+            if (not at or kept[at - 1][1] <= named[0]) and (at == len(kept) or named[1] <= kept[at][0]):
+                kept.insert(at, named)
+    return kept
+
+
+def _near(named: Sequence[_Named], pinpoint: Pinpoint) -> Sequence[_Named]:
+    """What is named near a pinpoint, of names in order that do not overlap."""
+    first = bisect_left(named, pinpoint.start - _NEAR, key=itemgetter(1))
+    return named[first : bisect_right(named, pinpoint.end + _NEAR, key=itemgetter(0))]
+
+
+def _named_beside(text: str, pinpoint: Pinpoint, named: Sequence[_Named]) -> tuple[Document, ...] | None:
+    """The documents named beside a pinpoint: before it ("A/HRC/28/10, para. 5") or after ("recital O of ...")."""
+    for start, _, documents in named:  # not a.txt in "paragraph 3 of a.txt, paragraph 5 of b.txt"
+        if start > pinpoint.end and _OF_NAMED.fullmatch(text, pinpoint.end, start):
+            return documents
+    for start, end, documents in named:
         if end <= pinpoint.start and _BESIDE_BEFORE.fullmatch(text, end, pinpoint.start):
-            return at
+            return documents
         if start >= pinpoint.end and _BESIDE_AFTER.fullmatch(text, pinpoint.end, start):
-            return at
+            return documents
     return None
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from indexer.document import Paragraph
+from indexer.words import split
 from search.addresses import Addresses, Citing, Place
+from search.naming import is_idle
+from search.references import Pinpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,9 @@ def claim_of(
     for text in (*notes, beside):
         citings = addresses.citings(text)
         if citings and all(c.documents is None for c in citings):  # "(para. 8)": of the document named before
+            if said := _said_beside(text, citings):
+                places = addresses.resolve(said).places if len(said) <= _LONGEST_NAME else ()
+                return Claim(said, places or None)
             named = tuple(d for c in _nearest(around, at) for d in c.documents or ())
             citings = [replace(c, documents=named or None) for c in citings]
         if claim := _claim(addresses, text, citings):
@@ -42,6 +50,31 @@ def claim_of(
 
 
 _LONGEST_NAME = 200  # characters of a note that may as a whole be the name of a document
+_CLAUSE = re.compile(r"[.;!?]\s|\n")
+# A name straight before a pinpoint: "The Guardian, paragraph 4", "draft.pdf (para. 8)".
+_NAME_BEFORE = re.compile(r"(?:\b[^\W\d_a-zа-яё][\w’'-]*|\w\.[^\W\d_]{2,6})[”’»\"']*(?:\s*[,(\[]\s*|\s+)$")
+
+
+def _said_beside(text: str, citings: Sequence[Citing]) -> str:
+    """What a note says beside its pinpoints, in the clause that they stand in, so that they are of what it names.
+
+    "" if nothing: whatever it says and does not name a document that is known may name one that is not.
+    """
+    cuts = [
+        (m.start(), m.end())
+        for m in _CLAUSE.finditer(text)
+        if all(m.end() <= c.start or c.end <= m.start() for c in citings)
+    ]
+    begin = max((end for _, end in cuts if end <= citings[0].start), default=0)
+    end = min((start for start, _ in cuts if start >= citings[-1].end), default=len(text))
+    others, at = "", begin
+    for citing in citings:
+        others, at = f"{others} {text[at : citing.start]}", citing.end
+    words = [word for word in split(f"{others} {text[at:end]}") if not is_idle(word) and word not in _JOINING]
+    return text[begin:end].strip(" \t\n()[]") if words else ""
+
+
+_JOINING = frozenset("and or also at und и или emphasis added".split())
 
 
 def _claim(addresses: Addresses, text: str, citings: Sequence[Citing]) -> Claim | None:
@@ -59,14 +92,26 @@ def _claim(addresses: Addresses, text: str, citings: Sequence[Citing]) -> Claim 
             continue
         own = list(citing.documents) if citing.documents else documents
         if not own:
-            own = [place.document for place in addresses.anywhere(citing.pinpoint)]
+            if _NAME_BEFORE.search(text[: citing.start]):
+                return Claim(words, None)
+            # A paragraph may be cited by its number, too, and then of any document that has as many.
+            anywhere = addresses.numbered(citing.pinpoint)
+            if anywhere is None:
+                return Claim(words, None)
+            own = [place.document for place in anywhere]
         having = [d for d in own if addresses.has_unit(d.id, citing.pinpoint.unit)]
         decided = decided or bool(having)
-        found = [Place(d, tuple(addresses.paragraphs(d.id, citing.pinpoint))) for d in own]
+        found = [Place(d, _meant(addresses, d.id, citing.pinpoint)) for d in own]
         places += [place for place in found if place.paragraphs]
     if places or decided:
         return Claim(words, tuple(places))
     return Claim(words, tuple(Place(d) for d in documents) or None)
+
+
+def _meant(addresses: Addresses, document_id: str, pinpoint: Pinpoint) -> tuple[Paragraph, ...]:
+    """The paragraphs that a pinpoint may mean in a report: of that label, and without one of that number."""
+    found = [*addresses.paragraphs(document_id, pinpoint), *addresses.counted(document_id, pinpoint)]
+    return tuple({p.number: p for p in found}.values())
 
 
 def _nearest(citings: Sequence[Citing], at: tuple[int, int]) -> list[Citing]:

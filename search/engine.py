@@ -23,9 +23,10 @@ from search.beside import Beside, beside
 from search.calendar import of_iso
 from search.citations import cite
 from search.dates import date_expressions
+from search.filtered import as_spelled, let_through
 from search.folding import fold
 from search.highlights import highlights
-from search.named import cited_in_full, named_in, named_passages
+from search.named import Named, cited_in_full, named_in, named_passages
 from search.query import Query, clean
 from search.quotes import Quotes
 from search.ranking import RANKING, Found, Ranker, Ranking
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from indexer.tokenvectors import TokenVectors
 
 _MOST_FOLLOWED = 2  # documents that the first sentence of an answer names
+_NOTHING_NEAR = "no passage comes close to the question"
 _READ_FOR_DATES = 100  # of the best passages
 _DEEPEST = 10_000  # passages that each side may bring where copies of one text take the first places
 FACETS = ("source", "publisher", "language", "year", "media_type")
@@ -91,6 +93,7 @@ class Engine:
         began = time.perf_counter()
         text = clean(query.text)
         with self.index.store.reading():
+            query = replace(query, filters=as_spelled(query.filters, self.catalogue))
             terms = self.ranker.terms(text)
             found, groups = self._grouped(text, terms, query)
             page = groups[query.offset : query.offset + query.limit]
@@ -127,7 +130,9 @@ class Engine:
                 results = self.found(results.query, limit, results.filters)
             verdict = self._judged(results)
             quotes = Quotes(self.catalogue)
-            sentences = self._recited(results, quotes)
+            named = named_in(results.query, self._addresses)
+            nowhere = () if insist else named.nowhere(hit.passage.text for hit in results.hits)
+            sentences = self._recited(named, results.filters, quotes)
             beside = Beside()
 
             def answer() -> Answer:
@@ -135,12 +140,12 @@ class Engine:
                     results.query, beside.status if sentences else Status.UNANSWERABLE, sentences,
                     marked_repeats(quotes.all()), beside.conflicts, results.hits[:limit],
                     results.took_ms + (time.perf_counter() - began) * 1000, results.index_version,
-                    reasons=() if sentences else verdict.reasons or ("no passage comes close to the question",),
+                    reasons=() if sentences else nowhere or self._why_not(verdict, results.filters),
                     confidence=verdict.probability, members=beside.members, looked_at=beside.looked_at,
                     dates=results.dates,
                 )  # fmt: skip
 
-            if (verdict.answerable or insist) and not sentences:
+            if (verdict.answerable or insist) and not sentences and not nowhere:
                 chosen = self._chosen(results)
                 sentences = self._quoted(results.query, chosen, quotes)
                 if sentences:
@@ -206,10 +211,14 @@ class Engine:
 
     # -- the steps of an answer
 
-    def _recited(self, results: Results, quotes: Quotes) -> tuple[Sentence, ...]:
+    def _why_not(self, verdict: Answerability, filters: Filters) -> tuple[str, ...]:
+        """Say why nothing answers: first what was kept away, since the rest is of what was let through."""
+        kept_away = let_through(filters, self.catalogue)
+        return (*((kept_away,) if kept_away else ()), *(verdict.reasons or (_NOTHING_NEAR,)))
+
+    def _recited(self, named: Named, filters: Filters, quotes: Quotes) -> tuple[Sentence, ...]:
         """Answer a question that names paragraphs with those paragraphs; nothing if it names none."""
-        named = named_in(results.query, self._addresses)
-        cited = cited_in_full(named, self.catalogue, results.filters)
+        cited = cited_in_full(named, self.catalogue, filters)
         return tuple(Sentence(citation.text, (quotes.put(document, citation),)) for document, citation in cited)
 
     def _chosen(self, results: Results) -> list[Candidate]:

@@ -17,10 +17,23 @@ from search.mentions import Mention, kind_of, symbols_in
 _OWN_SYMBOL = re.compile(
     r"^[ \t]*([A-Z]{1,6}(?:/[A-Z0-9][\w.()-]*)+|[A-Z]\d_[A-Z]{2}\(\d{4}\)\d+)[ \t]*$", re.MULTILINE
 )
+_LONGEST_PATH = 1000  # characters of the folders before the name of a file
+_EXTENSION = re.compile(r"\.[^\W\d_]\w{0,5}$")
+_ID = re.compile(r"(?<![\w./-])[0-9a-f]{16}(?![\w/-])")
+_WITHIN_AFTER = re.compile(r"\w|[-./\\]\w")
+_WITHIN_BEFORE = re.compile(r"[\w.-]")
 _IDLE = frozenset(
     "a an the of to in on at by for from and its it their this that his her says said say see cf document text no "
     "в во на из от о об к и по с со его её их этот эта это см г года".split()
 )
+
+
+_SAYING = frozenset("says said say see cf no document text".split())
+
+
+def introduces(word: str) -> bool:
+    """Whether a word says that more of a name is still to come, as "on" and "the" do."""
+    return is_idle(word) and word.casefold() not in _SAYING
 
 
 def is_idle(word: str) -> bool:
@@ -46,6 +59,14 @@ class Register:
         _, documents = catalogue.documents(limit=-1)  # SQLite's "all"
         self._names = [_names(document) for document in documents]
         self._titles = _by_first_words(self._names)
+        self._by_id = {names.document.id: names.document for names in self._names}
+        self._files = _Standing((file, n.document) for n in self._names for file in _files_of(n.document))
+        self._publishers = _Standing((n.document.publisher or "", n.document) for n in self._names)
+
+    @property
+    def documents(self) -> list[Document]:
+        """All documents."""
+        return list(self._by_id.values())
 
     @cached_property
     def _by_symbol(self) -> dict[str, list[Document]]:
@@ -103,6 +124,29 @@ class Register:
                     found.append((spans[at][0], spans[at + len(words) - 1][1], document))
         return found
 
+    def files_in(self, text: str) -> list[tuple[int, int, tuple[Document, ...]]]:
+        """Return where documents stand in a text by file name, with or without the folders it lies in, or by id.
+
+        A path that leads elsewhere names none of them, though its last part be the name of one.
+        """
+        ids = [(m.start(), m.end(), (self._by_id[m[0]],)) for m in _ID.finditer(text) if m[0] in self._by_id]
+        return ids + [found for span in self._files.within(text) if (found := self._whole_path(text, *span))]
+
+    def publishers_in(self, text: str) -> list[tuple[int, int, tuple[Document, ...]]]:
+        """Return where publishers stand in a text, with the documents of each."""
+        return self._publishers.within(text)
+
+    def _whole_path(
+        self, text: str, start: int, end: int, documents: tuple[Document, ...]
+    ) -> tuple[int, int, tuple[Document, ...]] | None:
+        """The name of a file with the folders written before it, None if it does not lie there."""
+        before = re.search(r"[^\s\"'`“”«»()\[\],;]*[/\\]$", text[max(0, start - _LONGEST_PATH) : start])
+        if before is None:
+            return start, end, documents
+        first = start - len(before[0])
+        named = tuple(self._catalogue.named(text[first:end].removeprefix("./")))
+        return (first, end, named) if named else None
+
 
 def _symbols_of(document: Document, catalogue: Catalogue) -> set[str]:
     text = catalogue.text_of(document.id)
@@ -156,3 +200,31 @@ def _by_first_words(names: Iterable[Names]) -> dict[tuple[str, ...], list[tuple[
         if len(words) >= 4:
             first.setdefault(words[:4], []).append((words, name.document))
     return first
+
+
+def _files_of(document: Document) -> set[str]:
+    """The path and the name of a document's file, if they end so that they cannot be taken for words."""
+    return {name for name in (document.source, document.source.rpartition("/")[2]) if _EXTENSION.search(name)}
+
+
+class _Standing:
+    """Names of documents that stand in a text as they are, but for case, and not as a part of a longer one."""
+
+    def __init__(self, names: Iterable[tuple[str, Document]]) -> None:
+        self._bearers: dict[str, list[Document]] = {}
+        self._shapes: dict[str, set[tuple[int, int]]] = {}  # by first word: what is before it, and how long the name is
+        for name, document in names:
+            if word := re.search(r"\w+", name):
+                self._bearers.setdefault(name.casefold(), []).append(document)
+                self._shapes.setdefault(word[0].casefold(), set()).add((word.start(), len(name)))
+
+    def within(self, text: str) -> list[tuple[int, int, tuple[Document, ...]]]:
+        """Return where the names stand, each with all documents that bear it."""
+        found = []
+        for word in re.finditer(r"\w+", text):
+            for lead, length in self._shapes.get(word[0].casefold(), ()):
+                start, end = word.start() - lead, word.start() - lead + length
+                bearers = self._bearers.get(text[start:end].casefold()) if start >= 0 else None
+                if bearers and not _WITHIN_AFTER.match(text, end) and not _WITHIN_BEFORE.match(text[start - 1 : start]):
+                    found.append((start, end, tuple(bearers)))
+        return found

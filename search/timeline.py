@@ -17,6 +17,7 @@ from search.calendar import DAY, Period, of_iso
 from search.citations import cite
 from search.dated import Dated, DatedTexts
 from search.datekinds import DateKind
+from search.filtered import as_spelled
 from search.query import Query
 from search.results import Citation, Results, Span
 
@@ -106,7 +107,7 @@ class Timeline:
         asked = version, replace(query, limit=0, offset=0)
         kept = self._put_in_order.get(asked)
         if kept is None:
-            matching = self._catalogue.matching(query.filters)
+            matching = self._catalogue.matching(as_spelled(query.filters, self._catalogue))
             found, read = self._texts.read(matching, seconds)
             told = sorted(_kept(found, query, ()), key=_order)
             if read < len(matching):

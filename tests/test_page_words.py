@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from api.verified import UNVERIFIED
+from search.named import NOT_CALLED, NOT_IN, NOT_LABELLED
 
 UNMENTIONED = '^no passage mentions "(.+)"$'
 NOTHING_NEAR = "no passage comes close to the question"  # as `search.engine` says it
@@ -21,7 +22,7 @@ PHRASE = re.compile(r'^  ("(?:[^"\\]|\\.)*"|\'[^\']*\'|\w+): (".*"),$')
 SAID_BY = {
     "Refused": ["indexer"],
     "NotKept": ["api/uploads.py"],
-    "BadQuery": ["search/query.py"],
+    "BadQuery": ["search/query.py", "search/filtered.py"],
     "WriterFailed": ["api/writer.py"],
     "Unsupported": ["search"],
 }
@@ -119,7 +120,7 @@ def test_russian_has_what_the_server_refuses_with(message: str) -> None:
     assert heard(message.replace("{}", "x"))
 
 
-@pytest.mark.parametrize("reason", sorted({*reasons(), UNVERIFIED, NOTHING_NEAR}))
+@pytest.mark.parametrize("reason", sorted({*reasons(), UNVERIFIED, NOTHING_NEAR, NOT_CALLED, NOT_IN, NOT_LABELLED}))
 def test_russian_has_why_nothing_answers(reason: str) -> None:
     if reason == 'no passage mentions "{}"':  # said of several words at once
         assert UNMENTIONED in (PAGE / "answer.js").read_text("utf-8")

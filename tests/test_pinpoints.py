@@ -1,0 +1,277 @@
+"""Paragraphs cited as Pincite cites them: in reports, in questions, and where no document has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from making import CORPUS
+
+from api.report_checks import ReportCheck
+from api.reports import read_text
+from indexer.catalogue import Catalogue, Filters
+from indexer.folder import read_folder
+from search.addresses import Addresses
+from search.attribution import claim_of
+from search.citations import pinpoint
+from search.engine import Engine
+from search.named import named_in
+from search.results import Status
+from search.verification import Verdict
+
+RESOLUTION = "ep-resolution-2021-02-11.txt"
+ARTICLE = "odf-on-the-2021-resolution.txt"
+NEWS = "commonspace-eu-condemns-pressure.txt"
+DIALOGUE = "ngos-eu-human-rights-dialogue-2016.txt"
+JOINT = "joint-statement-lgbti-group-2024.txt"
+SUSPENDED = "At least three organisations have been suspended for at least three months as of 25 January"
+NOT_FOR_SALE = "Human Rights are not for sale"
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Iterator[Catalogue]:
+    with read_folder([CORPUS]) as read:
+        yield read
+
+
+@pytest.fixture(scope="module")
+def addresses(catalogue: Catalogue) -> Addresses:
+    return Addresses(catalogue)
+
+
+@pytest.fixture(scope="module")
+def checking(catalogue: Catalogue) -> ReportCheck:
+    return ReportCheck(catalogue)
+
+
+def checked(checking: ReportCheck, line: str) -> tuple[Verdict, list[str] | None]:
+    """The verdict on the one quotation of a report, and the sources that it is said to be of."""
+    [one] = checking.check(read_text(line)).quotations
+    places = one.claim.places if one.claim else None
+    return one.check.verdict, None if places is None else [place.document.source for place in places]
+
+
+def asked(question: str, addresses: Addresses) -> list[tuple[str, int]]:
+    """The paragraphs that a question names, as source and number."""
+    found = [
+        (addresses.catalogue.document(id), number) for id, number in sorted(named_in(question, addresses).paragraphs)
+    ]
+    return [(document.source, number) for document, number in found if document]
+
+
+# -- reports
+
+
+@pytest.mark.parametrize(
+    ("line", "source"),
+    [
+        (f'"{NOT_FOR_SALE}" ({ARTICLE}, paragraph 23).', ARTICLE),
+        (f'"{NOT_FOR_SALE}" [{ARTICLE}, paragraph 23].', ARTICLE),
+        (f'"{NOT_FOR_SALE}" (`{ARTICLE}`, paragraph 23).', ARTICLE),
+        (f'In {ARTICLE}, paragraph 23, it says "{NOT_FOR_SALE}".', ARTICLE),
+        (f'"{NOT_FOR_SALE}"[^1]\n\n[^1]: {ARTICLE}, paragraph 23', ARTICLE),
+        (f'"{SUSPENDED}" ({NEWS}, paragraph 4)', NEWS),
+        (f'"{SUSPENDED}" (commonspace.eu, paragraph 4)', NEWS),
+        (f'"{SUSPENDED}" (paragraph 4 of commonspace.eu)', NEWS),
+    ],
+)
+def test_a_citation_as_pincite_prints_it_is_no_misattribution(checking: ReportCheck, line: str, source: str) -> None:
+    assert checked(checking, line) == (Verdict.EXACT, [source])
+
+
+def test_every_paragraph_may_be_cited_by_file_and_pinpoint(catalogue: Catalogue, addresses: Addresses) -> None:
+    for document in catalogue.documents()[1]:
+        paragraphs = catalogue.paragraphs(document.id)
+        labels = {p.label for p in paragraphs}
+        for p in paragraphs:
+            cited = f"{document.source}, {pinpoint(p.label, None, p.number)}"
+            claim = claim_of(addresses, [], cited, "", (0, 0))
+            assert claim
+            assert claim.places
+            assert {(place.document.id, p in place.paragraphs) for place in claim.places} == {(document.id, True)}
+            if f"para {p.number}" not in labels or p.label:  # what is labelled so is asked for, before what is counted
+                assert asked(f"What does {cited} say?", addresses) == [(document.source, p.number)]
+
+
+def test_a_wrong_paragraph_of_a_file_is_a_misattribution(checking: ReportCheck) -> None:
+    assert checked(checking, f'"{NOT_FOR_SALE}" ({ARTICLE}, paragraph 8).') == (Verdict.MISATTRIBUTED, [ARTICLE])
+    assert checked(checking, f'"{NOT_FOR_SALE}" ({RESOLUTION}, recital G).') == (Verdict.MISATTRIBUTED, [RESOLUTION])
+
+
+@pytest.mark.parametrize(
+    "where", ["The Guardian, paragraph 4", "nosuch.txt, paragraph 8", "elsewhere/odf.txt, para. 8"]
+)
+def test_words_beside_a_paragraph_that_name_nothing_here_leave_it_undecided(checking: ReportCheck, where: str) -> None:
+    assert checked(checking, f'"{NOT_FOR_SALE}" ({where}).') == (Verdict.EXACT, None)
+    assert checked(checking, f'{where}, says that "{NOT_FOR_SALE}".') == (Verdict.EXACT, None)
+
+
+def test_a_paragraph_without_a_document_may_be_counted_or_labelled(checking: ReportCheck) -> None:
+    assert checked(checking, f'"{NOT_FOR_SALE}" (paragraph 23).')[0] is Verdict.EXACT
+    assert checked(checking, f'"{NOT_FOR_SALE}" (paragraph 22).')[0] is Verdict.MISATTRIBUTED
+    assert checked(checking, f'"{NOT_FOR_SALE}" (recital G).')[0] is Verdict.MISATTRIBUTED
+
+
+def test_a_note_may_say_more_in_other_sentences(checking: ReportCheck) -> None:
+    line = f'The resolution of 11 February 2021 says "{NOT_FOR_SALE}" (see para. 8. Its authors abstained).'
+    assert checked(checking, line) == (Verdict.MISATTRIBUTED, [RESOLUTION])
+
+
+# -- names of files
+
+
+def test_a_file_is_named_by_its_whole_name_and_a_path_by_where_it_leads(tmp_path: Path) -> None:
+    for name in ("report-a.txt", "old-report-a.txt", "sub/report-b.txt", "part2.txt", "My notes (new).txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(
+            f"About {name}\n\nThe first court of {name} sat.\n\nThe second of {name} did not.\n"
+        )
+    with read_folder([tmp_path]) as catalogue:
+        addresses = Addresses(catalogue)
+
+        def named(text: str) -> list[tuple[str, str]]:
+            found = addresses.citings(text)
+            return [(text[c.start : c.end], d.source) for c in found if not c.pinpoint for d in c.documents or ()]
+
+        assert named("see old-report-a.txt.") == [("old-report-a.txt", "old-report-a.txt")]
+        assert named("see REPORT-A.TXT, and part2.txt") == [
+            ("REPORT-A.TXT", "report-a.txt"),
+            ("part2.txt", "part2.txt"),
+        ]
+        assert named("report-b.txt") == [("report-b.txt", "sub/report-b.txt")]
+        assert named("sub/report-b.txt") == [("sub/report-b.txt", "sub/report-b.txt")]
+        assert named(f"{tmp_path}/report-a.txt") == [(f"{tmp_path}/report-a.txt", "report-a.txt")]
+        assert named("My notes (new).txt") == [("My notes (new).txt", "My notes (new).txt")]
+        assert named("elsewhere/report-a.txt, report-a.txt.bak, report-a") == []
+        assert not [c for c in addresses.citings("part2.txt says so") if c.pinpoint]
+        assert asked("report-a.txt, paragraph 2", addresses) == [("report-a.txt", 2)]
+
+
+def test_two_documents_with_one_title_are_both_meant_by_it(tmp_path: Path) -> None:
+    for name in ("first.txt", "second.txt"):
+        (tmp_path / name).write_text(f"Annual review of the courts\n\nThe courts of {name} sat.\n")
+    with read_folder([tmp_path]) as catalogue:
+        [citing] = Addresses(catalogue).citings("Annual review of the courts")
+        assert [d.source for d in citing.documents or ()] == ["first.txt", "second.txt"]
+
+
+def test_of_two_files_the_one_that_a_paragraph_is_said_to_be_of_counts(addresses: Addresses) -> None:
+    text = f"paragraph 3 of {ARTICLE}, paragraph 4 of {RESOLUTION}"
+    cited = [[d.source for d in c.documents or ()] for c in addresses.citings(text) if c.pinpoint]
+    assert cited == [[ARTICLE], [RESOLUTION]]
+
+
+# -- questions
+
+
+@pytest.mark.parametrize(
+    ("question", "source", "number"),
+    [
+        (f"What does {NEWS}, paragraph 4 say?", NEWS, 4),
+        (f"{ARTICLE}, paragraph 8", ARTICLE, 8),
+        (f"In {NEWS}, what does paragraph 4 say?", NEWS, 4),
+        (f"What does {NEWS} say in paragraph 4?", NEWS, 4),
+        ("What does commonspace.eu, paragraph 4 say?", NEWS, 4),
+        ("paragraph 4 of commonspace.eu", NEWS, 4),
+        (
+            'paragraph 3 of "EU urged to insist on concrete measures to address pressing human rights issues"',
+            DIALOGUE, 3,
+        ),
+        ("what does paragraph 3 of the joint statement say", JOINT, 3),
+        ("what does paragraph 3 of the joint statement say about Zaitov?", JOINT, 3),
+        ("ODF, paragraph 8", ARTICLE, 8),
+        ("what does the resolution say in paragraph 15 about torture", RESOLUTION, 51),
+        ("Explain paragraph 8", RESOLUTION, 44),
+        ("What does the report say in paragraph 8?", RESOLUTION, 44),
+        ("What does recital O of the document say?", RESOLUTION, 28),
+        ("Does the EU support recital O?", RESOLUTION, 28),
+        (f"Compare {NEWS} with recital O", RESOLUTION, 28),
+    ],
+)  # fmt: skip
+def test_a_question_names_the_paragraph_of_the_document_that_it_says(
+    addresses: Addresses, question: str, source: str, number: int
+) -> None:
+    assert asked(question, addresses) == [(source, number)]
+
+
+TITLE = "European Parliament resolution of 11 February 2021 on the human rights situation in Kazakhstan"
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("What does recital ZZ say?", 'nothing here is called "recital ZZ"'),
+        ("what does paragraph 99 say", 'nothing here is called "paragraph 99"'),
+        ("О чём говорится в пункте 99?", 'nothing here is called "пункте 99"'),
+        (
+            "What does recital Z of the resolution of 11 February 2021 say?",
+            f'nothing in "{TITLE}" is called "recital Z"',
+        ),
+        ("О чём говорит пункт 99 резолюции 2021 года?", f'nothing in "{TITLE}" is called "пункт 99"'),
+        (
+            "What does recital B of the 2012 resolution say?",
+            'nothing here is called "recital B of the 2012 resolution"',
+        ),
+        (
+            "What does recital B of the resolution of 5 May 2012 say?",
+            'nothing here is called "recital B of the resolution of 5 May 2012"',
+        ),
+        ("What does the 2012 resolution say in recital B?", 'nothing here is called "the 2012 resolution, recital B"'),
+        ("In the 2012 resolution, what does recital B say?", 'nothing here is called "2012 resolution, recital B"'),
+        (
+            "What does recital O of the Open Dialogue Foundation article say?",
+            'nothing here is called "recital O of the Open Dialogue Foundation article"',
+        ),
+        ('paragraph 3 of "Annual report"', "nothing here is called \"paragraph 3 of 'Annual report'\""),
+        ("nosuch.txt, paragraph 4", 'nothing here is called "nosuch.txt, paragraph 4"'),
+        (
+            "what does paragraph 45 say",
+            'nothing here is labelled "paragraph 45"; to go by its number, name the document, too',
+        ),
+    ],
+)
+def test_a_paragraph_that_is_nowhere_is_not_answered_with_another(engine: Engine, question: str, reason: str) -> None:
+    answer = engine.ask(question)
+    assert (answer.status, answer.sentences, answer.reasons) == (Status.UNANSWERABLE, (), (reason,))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which NGOs were fined, as paragraph 99 says?",
+        "What does recital ZZ say about torture?",
+        "the paragraph about 99 prisoners",
+        "What does article 7 say about people who praise a group?",
+    ],
+)
+def test_a_question_that_asks_for_more_than_a_paragraph_goes_on_without_it(addresses: Addresses, question: str) -> None:
+    named = named_in(question, addresses)
+    assert not named
+    assert named.nowhere(()) == ()
+
+
+def test_a_paragraph_that_the_passages_found_speak_of_is_asked_about(addresses: Addresses) -> None:
+    named = named_in("What does article 9 of the Covenant say?", addresses)
+    assert named.nowhere(["The mission asked for reasons."]) == ('nothing here is called "article 9 of the Covenant"',)
+    assert named.nowhere(["In accordance with article 9, paragraph 2, of the Covenant it asked for reasons."]) == ()
+
+
+def test_one_who_insists_gets_an_answer_all_the_same(engine: Engine) -> None:
+    assert engine.ask("what does paragraph 99 say", insist=True).sentences
+
+
+def test_a_heading_that_is_named_is_quoted_unless_its_document_is_filtered_out(engine: Engine) -> None:
+    question = f"What does {DIALOGUE}, paragraph 3 say?"
+    [quote] = engine.ask(question).quotes
+    assert (quote.document.source, quote.citation.paragraph) == (DIALOGUE, 3)
+    others = engine.ask(question, filters=Filters(source=(RESOLUTION,)))
+    assert {q.document.source for q in others.quotes} <= {RESOLUTION}
+
+
+def test_the_only_document_needs_no_name(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("Of the courts\n\nThe first court sat.\n\nThe second court did not sit.\n")
+    with read_folder([tmp_path]) as catalogue:
+        addresses = Addresses(catalogue)
+        assert asked("what does paragraph 3 say", addresses) == [("one.txt", 3)]
+        assert [p.number for place in addresses.resolve("paragraph 3").places for p in place.paragraphs] == [3]
