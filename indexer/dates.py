@@ -1,4 +1,4 @@
-"""Finds full dates in text, as people write them in seven languages."""
+"""Finds full dates in text, as people write them in eight languages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-_LANGUAGES: Final = ("en", "ru", "kk", "uk", "fr", "es", "de")
+_LANGUAGES: Final = ("en", "ru", "kk", "uk", "fr", "es", "de", "ar", "ar_LB", "ar_DZ", "ar_MA")
+"""As CLDR calls them. Arabic has other names of the months in Egypt, the Levant and the Maghreb."""
 _EARLIEST: Final = 1900
 
 
@@ -33,11 +34,13 @@ def dates_in(text: str) -> list[FoundDate]:
 
 
 def _iso(groups: dict[str, str]) -> str | None:
-    named = groups.get("month", "").casefold().rstrip(".")
+    names = [name.strip().rstrip(".") for name in groups.get("month", "").casefold().split("/")]
     try:
-        month = _months().get(named) or int(named)
+        month, *others = {_months().get(name) or int(name) for name in names}
         date = datetime.date(int(groups["year"]), month, int(groups["day"]))
     except ValueError:
+        return None
+    if others:  # "12 March/April 2021"
         return None
     return date.isoformat() if date.year >= _EARLIEST else None
 
@@ -58,8 +61,9 @@ def _months() -> dict[str, int]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    month = "(?:" + "|".join(sorted(map(re.escape, _months()), key=len, reverse=True)) + r")\.?"
-    day, year = r"[0-3]?\d", r"(?:19|20)\d\d"
+    name = "(?:" + "|".join(sorted(map(re.escape, _months()), key=len, reverse=True)) + r")\.?"
+    month = rf"{name}(?:\s?/\s?{name})?"  # the United Nations write both Arabic names of a month
+    day, year = r"[0-3\u0660-\u0663]?\d", r"(?:19|20|\u0661\u0669|\u0662\u0660)\d\d"  # the latter are Arabic digits
     forms = (
         rf"(?P<day1>{day})(?:st|nd|rd|th|er|º|\.)?\s+(?:of\s+|de\s+)?(?P<month1>{month}),?\s+(?:del?\s+)?(?P<year1>{year})",
         rf"(?P<month2>{month})\s+(?P<day2>{day})(?:st|nd|rd|th)?,?\s+(?P<year2>{year})",

@@ -45,7 +45,7 @@ class Extract:
     """What a reader makes of a file: its text as it stands in the source, and where its blocks lie.
 
     Blocks are in reading order and do not overlap. ``title``, ``publisher``, ``date`` (ISO 8601, as
-    precise as the file is) and ``language`` (BCP 47) are what the file itself declares, else None.
+    precise as the file is, or in its own words) and ``language`` (BCP 47) are what the file itself declares, else None.
     """
 
     text: str

@@ -18,6 +18,8 @@ _PARAGRAPH: Final = 25
 """Words from which a block is a paragraph, below which no title stands."""
 _SHORT: Final = 8
 _FEW: Final = 4
+_REACH: Final = 600
+"""Characters of a block in which a dateline is looked for."""
 _LONGEST_TITLE: Final = 250
 _LANGUAGE_SAMPLE: Final = 4000
 
@@ -36,14 +38,51 @@ _IS_A: Final = re.compile(
 )
 _SYMBOL: Final = re.compile(r"[A-Z]{1,5}(?:/[\w().-]+)+|\S+")
 _SENTENCE_END: Final = re.compile(r"[.;,!…]$")
-_PLACE: Final = r"[^\W\d_][\w'’.\- ]{1,30}"
-_BEFORE_DATE: Final = re.compile(
-    rf"\W{{0,3}}(?:(?:{_PLACE})(?:\s?[,/|–—-]\s?(?:{_PLACE}))*\s?[,–—|-]\s+|(?:\w+,\s+))?"
+# It does not end with a space, so that there is one way to part a line into places and no time is lost on others.
+_PLACE: Final = r"[^\W\d_][\w'’.\- ]{0,29}[\w'’.-]"
+_NAME: Final = r"[^\W\d_][\w'’-]+(?:[^\S\n][\w'’-]+){0,2}?"
+_TOWN: Final = (
+    rf"(?:(?:(?:г|гор|м|с|пос|смт)\.[^\S\n]?|(?:город|посёлок|поселок|село|місто|селище)[^\S\n]+){_NAME}"
+    rf"|{_NAME}[^\S\n]+(?:қаласы|қ\.|ауылы|кенті))"
+)
+"""A place that says of itself that it is one: courts set it at the other end of the line, with no comma."""
+_DATED: Final = (
     r"(?:(?:published|issued|posted|date|dated|adopted|updated|опубликовано|дата|от|publié le|le|fecha|vom|datum)"
-    r"\s*:?\s+(?:on\s+)?)?",
+    r"\s*:?\s+(?:on\s+)?)?"
+)
+_BEFORE_DATE: Final = re.compile(
+    rf"\W{{0,3}}(?:(?:{_PLACE})(?:\s?[,،/|–—]\s?(?:{_PLACE}))*\s?[,،–—|-]\s+|(?:\w+,\s+))?{_DATED}", re.IGNORECASE
+)
+_TOWN_BEFORE: Final = re.compile(rf"\W{{0,3}}{_TOWN}[^\S\n]+{_DATED}", re.IGNORECASE)
+_YEAR_WORD: Final = r"(?:г\.|года|год|р\.|року|ж\.|жыл\w*)?"
+_TIME: Final = r"(?:[,|]?\s*(?:(?:at|в|о|à|um|сағат)\s+)?\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\b\.?)?)"
+_ENDS_LINE: Final = re.compile(rf"{_YEAR_WORD}(?:{_TIME}|,?\s*{_TOWN})?[.)\]]*", re.IGNORECASE)
+_YEAR_ENDS_LINE: Final = re.compile(r"(?:г|р|ж)\.", re.IGNORECASE)
+_BARE: Final = re.compile(rf"{_YEAR_WORD}[.)\]]*", re.IGNORECASE)
+_BREAKS_OFF: Final = re.compile(
+    r"(?<!\w)(?:on|of|by|in|at|to|the|and|or|from|for|since|until|before|after|dated|as|with|le|du|au|de|del|el|am|vom|und"
+    r"|от|с|со|до|по|к|на|в|во|за|и|или|не|после|між|від|з|та)[^\S\n]*\n\Z"
+)
+"""A line that ends with a small word ("adopted on"), so that a date below it belongs to its sentence."""
+_GOES_ON: Final = re.compile(r"\r?\n[^\S\n]*(\w)")
+_RUNS_ON: Final = re.compile(rf"{_YEAR_WORD}\s*[.:)\]–—|-]", re.IGNORECASE)
+_CASE: Final = re.compile(
+    r"(?:the\s+)?(?:case|affaire|дело|справа)\b.{2,150}?\s(?:v\.|vs\.|c\.|against|contre|против|проти)\s+\w",
     re.IGNORECASE,
 )
-_AFTER_DATE: Final = re.compile(r"\s*(?:г\.|года|год|р\.|року|ж\.|жыл\w*)?\s*(?:$|\n|[.:)\]–—|-])", re.IGNORECASE)
+"""What a judgment is called by, wherever its court, section and reference stand."""
+_LETTERHEAD: Final = re.compile(
+    r"^\w+\s+(?:section|chamber|chambre|секция|палата)$"
+    r"|^(?:(?:our|your)\s+)?(?:reference|ref|référence|réf|исх|вх)\b[\s.№]*:"
+    r"|\b(?:tel|telephone|phone|fax|téléphone|тел|телефон|факс)\b[\s.:]*\+?[\d(]"
+    r"|\w@[\w-]{1,60}\.\w|\bwww\.\w|https?://"
+    r"|^\d{5,6},\s"
+    r"|[,•·|]\s*(?!(?:19|20)\d\d\b)\d{4,6}\s+[^\W\d_][\w-]+(?:\s\d{1,2})?\s*(?:[,•·|]|$)",
+    re.IGNORECASE,
+)
+"""A chamber of a court, a reference, or how to reach the sender: a telephone, an address with its postcode."""
+_NOTE_MARK: Final = re.compile(r"\A\[\d{1,3}\]")
+_ISO: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _DISTRIBUTION: Final = re.compile(r"Distr\.?\s*:?\s*(?:General|Limited|Restricted)\s*$", re.IGNORECASE)
 
 
@@ -86,6 +125,8 @@ def _cover_title(extract: Extract) -> str | None:
         if block.page == first_page and block.kind not in ASIDE
     ]
     for at, (line, _) in enumerate(lines):
+        if _CASE.match(line) and len(line.split()) < _PARAGRAPH:
+            return line
         if not _IS_A.match(line) or len(line.split()) >= _PARAGRAPH or _SENTENCE_END.search(line):
             continue
         below, block = lines[at + 1] if at + 1 < len(lines) else ("", None)
@@ -96,12 +137,21 @@ def _cover_title(extract: Extract) -> str | None:
 
 
 def _title_blocks(extract: Extract) -> list[Block]:
-    """The blocks that may be the title, likeliest first: the highest headings, other headings, the first lines."""
+    """The blocks that may be the title, likeliest first: the highest headings, other headings, the first lines.
+
+    The name of a case goes first in each, and a letterhead is none of them.
+    """
     head = [block for block in extract.blocks if block.kind not in ASIDE][:_HEAD]
-    headings = [block for block in head if block.kind is Kind.HEADING]
-    highest = min((block.level for block in headings if block.level), default=0)
     lines = list(itertools.takewhile(lambda block: len(_line(extract, block).split()) < _PARAGRAPH, head))
-    return [block for block in headings if block.level == highest] + headings + lines[:5]
+    lines = [block for block in lines if not _LETTERHEAD.search(_line(extract, block))][:5]
+    headings = [b for b in head if b.kind is Kind.HEADING and not _LETTERHEAD.search(_line(extract, b))]
+    level = min((block.level for block in headings if block.level), default=0)
+    highest = [block for block in headings if block.level == level]
+    return [
+        block
+        for blocks in (highest, headings, lines)
+        for block in sorted(blocks, key=lambda block: not _CASE.match(_line(extract, block)))
+    ]
 
 
 def _line(extract: Extract, block: Block) -> str:
@@ -114,34 +164,78 @@ def _is_title(line: str) -> bool:
         return False
     if sum(character.isalpha() for character in line) < 4 or _SYMBOL.fullmatch(line):
         return len(line) >= 4 and line.isalpha()
-    return not any(date.end - date.start > 0.8 * len(line) for date in dates_in(line))
+    return not any(date.end - date.start > 0.8 * len(line) or _is_stamp(line, date) for date in dates_in(line))
+
+
+def _is_stamp(line: str, date: FoundDate) -> bool:
+    """Whether a line holds a date with the time of day or the town, and nothing else."""
+    before, after = line[: date.start], line[date.end :].strip()
+    return bool(_ENDS_LINE.fullmatch(after) and (not before.strip() or _TOWN_BEFORE.fullmatch(before)))
 
 
 def _date(extract: Extract, title: str) -> str | None:
     """The date declared, or stated in the title, or in a dateline at the start; a PDF's own is when it was made."""
-    if extract.date and extract.media_type != "application/pdf":
-        return extract.date
+    if extract.media_type != "application/pdf" and (declared := _declared_date(extract.date)):
+        return declared
     in_title = {date.iso for date in dates_in(title)}
     if len(in_title) == 1:
         return in_title.pop()
     return next(_datelines(extract), None)
 
 
+def _declared_date(text: str | None) -> str | None:
+    """Return the one date that a file declares, whether written for programs or for people."""
+    if not text or _ISO.fullmatch(text):
+        return text
+    found = {date.iso for date in dates_in(text)}
+    return found.pop() if len(found) == 1 else None
+
+
 def _datelines(extract: Extract) -> Iterator[str]:
-    """Yield the dates that stand as datelines in the first blocks: alone on a line, or opening it after a place."""
+    """Yield the dates that stand as datelines in the first blocks: alone on a line, or opening it after a place.
+
+    Where sentences open with one date after another they tell a chronicle, and none of them is the document's.
+    """
+    found = []
     for block in extract.blocks[:_HEAD]:
-        text = extract.text[block.start : min(block.end, block.start + 600)]
+        text = extract.text[block.start : min(block.end, block.start + _REACH)]
+        above = extract.text[max(block.start - _REACH, 0) : block.start]
+        below = extract.text[block.end : block.end + _REACH] if len(text) < _REACH else ""
         for date in dates_in(text):
-            if _opens_line(text, date):
-                yield date.iso
+            if (alone := _keeps_line(text, date, above, below)) is not None:
+                found.append((date.iso, alone))
+    chronicle = len({iso for iso, alone in found if not alone}) > 1
+    for iso, alone in found:
+        if alone or not chronicle:
+            yield iso
 
 
-def _opens_line(text: str, date: FoundDate) -> bool:
-    line_start = text.rfind("\n", 0, date.start) + 1
-    before = text[line_start : date.start]
-    if _DISTRIBUTION.search(text[: date.start].rstrip() or ""):
+def _keeps_line(text: str, date: FoundDate, above: str, below: str) -> bool | None:
+    """Whether a date has a line to itself (True), opens it (False), or only stands in its words (None).
+
+    ``text`` is its block, ``above`` and ``below`` what is next to that: a reader may make a block of each line.
+    """
+    if _DISTRIBUTION.search(text[: date.start].rstrip()):
         return True
-    return bool(_BEFORE_DATE.fullmatch(before) and _AFTER_DATE.match(text, date.end))
+    start = text.rfind("\n", 0, date.start) + 1
+    before, (after, _, rest) = text[start : date.start], _NOTE_MARK.sub("", text[date.end :]).partition("\n")
+    if _BREAKS_OFF.search((above + text[:start])[-40:]):
+        return None
+    first = not text[:start].strip()
+    if _is_line(before, after):
+        ends_sentence = after.endswith(".") and not _YEAR_ENDS_LINE.fullmatch(after.strip())
+        in_sentence = not first and not before.strip() and ends_sentence
+        goes_on = None if _BARE.fullmatch(after.strip()) else _GOES_ON.match(f"\n{rest}{below}" if rest else below)
+        return None if in_sentence or (goes_on and goes_on[1].islower()) else True
+    opens = _BEFORE_DATE.fullmatch(before) and _RUNS_ON.match(after.strip()) and (before.strip() or first)
+    return False if opens else None
+
+
+def _is_line(before: str, after: str) -> bool:
+    """Whether what stands around a date on its line is a place, the time of day, or what says that it is the date."""
+    return bool(
+        _ENDS_LINE.fullmatch(after.strip()) and (_BEFORE_DATE.fullmatch(before) or _TOWN_BEFORE.fullmatch(before))
+    )
 
 
 def _language(extract: Extract) -> str | None:

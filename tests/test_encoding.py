@@ -13,6 +13,18 @@ RUSSIAN = (
     "при первом допросе."
 )
 UKRAINIAN = "Суд визнав заявника винним. Її захисник оскаржив вирок, посилаючись на катування під час першого допиту."
+KAZAKH = (
+    "Қазақстандағы адам құқықтары туралы мәлімдеме. Полиция бейбіт шеруге қатысушыларды ұстады, олардың бірнешеуін "
+    "ұрып, өз үйіне жібермеді. Біз үкіметті тұтқындарды босатуға шақырамыз; сот әділ болуы тиіс."
+)
+OTHERS_OF_CP1251 = (
+    "Свако ко је оптужен за кривично дело има право да буде сматран невиним док се његова кривица не докаже на суђењу.",
+    "Секој обвинет има право да се претпоставува дека е невин, додека не се докаже неговата вина; луѓето ќе уживаат.",
+    "Суд прызнаў яго вінаватым і асудзіў на сем гадоў пазбаўлення волі, у ізалятары яго трымалі дзесяць дзён.",
+    "Всеки човек има право на ефективно възстановяване на правата си от компетентните национални юрисдикции.",
+    RUSSIAN,
+    UKRAINIAN,
+)
 TRUE_CODECS = {
     "MacCyrillic": "mac-cyrillic",
     "windows-1251-russian": "cp1251",
@@ -33,6 +45,21 @@ def test_russian_in_every_code_page_is_read(encoding: str) -> None:
 @pytest.mark.parametrize("encoding", ["cp1251", "koi8-u"])
 def test_ukrainian_is_read(encoding: str) -> None:
     assert decode(UKRAINIAN.encode(encoding))[0] == UKRAINIAN
+
+
+@pytest.mark.parametrize("encoding", ["kz1048", "ptcp154"])
+def test_kazakh_is_read_in_both_of_its_code_pages(encoding: str) -> None:
+    for text in (KAZAKH, KAZAKH[:45], KAZAKH.upper()):
+        assert decode(text.encode(encoding)) == (text, encoding)
+    assert decode(KAZAKH.encode(encoding), "windows-1251")[0] == KAZAKH
+
+
+@pytest.mark.parametrize("text", OTHERS_OF_CP1251)
+def test_no_language_of_windows_1251_is_taken_for_kazakh(text: str) -> None:
+    words = text.split()
+    assert decode(text.encode("cp1251")) == (text, "cp1251")
+    for cut in (" ".join(words[at : at + 4]) for at in range(len(words) - 4)):
+        assert decode(cut.encode("cp1251"))[1] not in ("kz1048", "ptcp154")
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866"])
