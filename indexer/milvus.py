@@ -271,9 +271,7 @@ class Milvus:
 def expression(filters: Filters) -> str:
     """Return the filter as Milvus reads it, "" for none."""
     parts = [
-        f"{field} in [{', '.join(map(_quoted, wanted))}]"
-        for field in FILTERED
-        if (wanted := getattr(filters, field))
+        f"{field} in [{', '.join(map(_quoted, wanted))}]" for field in FILTERED if (wanted := getattr(filters, field))
     ]
     if filters.date_from:
         parts.append(f'date != "" and date_end >= {_quoted(filters.date_from)}')

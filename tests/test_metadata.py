@@ -282,5 +282,5 @@ def test_a_headline_that_holds_a_number_or_a_word_of_letterheads_stays_the_title
 
 
 def test_the_mark_of_a_note_behind_a_date_is_no_part_of_its_line() -> None:
-    page = b"<html><body><h1>On the arrests</h1><p>Published on 14 March 2021<sup>1</sup></p><p>Words.</p></body></html>"
+    page = b"<html><body><h1>On the arrests</h1><p>Published on 14 March 2021<sup>1</sup></p><p>Words.</body></html>"
     assert describe(read(page, "report.html"), "report.html")[2] == "2021-03-14"
