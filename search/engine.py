@@ -30,7 +30,7 @@ from search.named import Named, cited_in_full, named_in, named_passages
 from search.query import Query, clean
 from search.quotes import Quotes
 from search.ranking import RANKING, Found, Ranker, Ranking
-from search.rankings import Rankings
+from search.rankingcache import RankingCache
 from search.repeats import marked_repeats
 from search.results import Answer, Hit, Results, Sentence, Status
 from search.terms import Term
@@ -55,7 +55,7 @@ class Engine:
         self.catalogue: Catalogue = index.catalogue
         self._addresses = Addresses(self.catalogue)
         self._model = model
-        self._rankings = Rankings()
+        self._rankings = RankingCache()
         self.ranker = Ranker(index, lambda: self.embedder, ranking)
 
     @classmethod

@@ -7,7 +7,7 @@ import pytest
 from search.engine import Engine
 from search.linking import linked_to, spoken, titles_in
 from search.query import Query
-from search.rankings import KEPT, Rankings
+from search.rankingcache import KEPT, RankingCache
 
 KNOWN = {spoken(title): [title] for title in ("Shirley Temple", "Kiss and Tell (1945 film)", "Kansas", "Boots")}
 
@@ -35,7 +35,7 @@ def test_a_source_is_linked_by_its_title_or_by_that_of_the_other() -> None:
 
 def test_a_question_is_ranked_once_for_one_state_of_the_index(engine: Engine) -> None:
     ranked: list[str] = []
-    rankings = Rankings()
+    rankings = RankingCache()
 
     def asked(generation: int, text: str) -> None:
         rankings.of(generation, 500, text, Query(text), lambda: ranked.append(text) or [])

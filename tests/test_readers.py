@@ -250,6 +250,7 @@ def test_a_page_in_koi8_that_declares_latin_1_is_read() -> None:
     assert blocks_of(read(data, "a.html")) == ["Суд признал заявителя виновным."]
 
 
+@pytest.mark.timeout(60)
 def test_pages_made_to_be_slow_end_quickly() -> None:
     for data in (
         b"<" * 700_000,

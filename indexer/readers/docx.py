@@ -15,7 +15,7 @@ from indexer.readers.docx_hidden import Hidden
 from indexer.readers.docx_numbering import Numbering
 from indexer.readers.kinds import media_type_of
 from indexer.readers.layout import Layout
-from indexer.readers.package import Package
+from indexer.readers.package import Package, local_name
 from indexer.readers.raised import Raised, joined
 
 _TRANSITIONAL: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -31,7 +31,7 @@ def read(data: bytes, name: str) -> Extract:
     package = Package(data)
     main = main_part(package)
     root = package.part(main)
-    body = None if root is None else next((child for child in root if tag(child) == "body"), None)
+    body = None if root is None else next((child for child in root if local_name(child) == "body"), None)
     if root is None or body is None:
         raise Refused("not a Word file, or a damaged one: it has no document in it")
     folder = posixpath.dirname(main)
@@ -57,11 +57,6 @@ def main_part(package: Package) -> str:
     return ""
 
 
-def tag(element: etree._Element) -> str:
-    """The local name; strict and transitional files differ only in their namespaces."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
 def attribute(element: etree._Element | None, name: str = "val") -> str | None:
     """The value of an attribute of Word's, None if it is not there."""
     if element is None:
@@ -74,7 +69,7 @@ def child(element: etree._Element | None, *path: str) -> etree._Element | None:
     for name in path:
         if element is None:
             return None
-        element = next((child for child in element if tag(child) == name), None)
+        element = next((child for child in element if local_name(child) == name), None)
     return element
 
 
@@ -83,7 +78,7 @@ class Styles:
 
     def __init__(self, root: etree._Element | None) -> None:
         """Take the root of styles.xml, or None if the file has none."""
-        found = () if root is None else [element for element in root if tag(element) == "style"]
+        found = () if root is None else [element for element in root if local_name(element) == "style"]
         self.by_id = {attribute(style, "styleId"): style for style in found}
         self.language = attribute(child(root, "docDefaults", "rPrDefault", "rPr", "lang"))
 
@@ -168,14 +163,14 @@ class _Writer:
             element = next(waiting[-1], None)
             if element is None:
                 waiting.pop()
-            elif tag(element) == "p":
+            elif local_name(element) == "p":
                 self._paragraph(element, note)
                 note = ""
-            elif tag(element) == "tr":
+            elif local_name(element) == "tr":
                 self._row(element, waiting)
-            elif tag(element) == "altChunk":
+            elif local_name(element) == "altChunk":
                 self._chunks.write(element, self.layout)
-            elif tag(element) not in _DELETED:
+            elif local_name(element) not in _DELETED:
                 waiting.append(iter(element))
 
     def notes(self, root: etree._Element | None, kind: str) -> None:
@@ -228,8 +223,8 @@ class _Writer:
 
     def _row(self, row: etree._Element, waiting: list[Iterator[etree._Element]]) -> None:
         """A row whose cells are short is one block; a row that holds whole paragraphs is read cell by cell."""
-        cells = [cell for cell in row.iter() if tag(cell) == "tc" and cell.getparent() is not None]
-        simple = all(sum(1 for inner in cell.iter() if tag(inner) in ("p", "tbl")) <= 1 for cell in cells)
+        cells = [cell for cell in row.iter() if local_name(cell) == "tc" and cell.getparent() is not None]
+        simple = all(sum(1 for inner in cell.iter() if local_name(inner) in ("p", "tbl")) <= 1 for cell in cells)
         if not simple:
             waiting.append(iter(row))
             return
@@ -243,7 +238,7 @@ class _Writer:
     def _cell(self, cell: etree._Element, boxes: list[etree._Element]) -> str:
         """Return the words of a cell that holds one paragraph; its number may be all that there is to see in it."""
         words = " ".join(joined(self._words(cell, boxes)).split())
-        paragraph = next((inner for inner in cell.iter() if tag(inner) == "p"), None)
+        paragraph = next((inner for inner in cell.iter() if local_name(inner) == "p"), None)
         number = self._number(child(paragraph, "pPr"), bool(words))
         return f"{number} {words}".strip() if number else words
 
@@ -253,7 +248,7 @@ class _Writer:
         unseen = raised = False
         walker = etree.iterwalk(paragraph, events=("start",))
         for _, element in walker:
-            kind = tag(element)
+            kind = local_name(element)
             if kind == "txbxContent":
                 boxes.append(element)
                 walker.skip_subtree()
@@ -276,7 +271,7 @@ class _Writer:
         """The word itself, without the reading aid printed above it."""
         base = child(ruby, "rubyBase")
         for element in () if base is None else base.iter():
-            if tag(element) == "t":
+            if local_name(element) == "t":
                 yield element.text or ""
 
     def _mark(self, kind: str, note: str | None) -> str:
@@ -287,7 +282,8 @@ class _Writer:
 def _is_end_unseen(properties: etree._Element | None) -> bool:
     """Whether the end of a paragraph, and so its number if nothing else is in it, is deleted or hidden."""
     return any(
-        tag(part) in ("del", "moveFrom") or (tag(part) == "vanish" and attribute(part) not in ("0", "false", "off"))
+        local_name(part) in ("del", "moveFrom")
+        or (local_name(part) == "vanish" and attribute(part) not in ("0", "false", "off"))
         for part in (() if properties is None else properties)
     )
 
@@ -295,5 +291,5 @@ def _is_end_unseen(properties: etree._Element | None) -> bool:
 def _declared(package: Package, styles: Styles) -> tuple[str | None, str | None]:
     """The title and language a file declares; its dates are when it was saved, so they are left."""
     core = package.part("docProps/core.xml")
-    fields = {tag(element): (element.text or "").strip() for element in (() if core is None else core)}
+    fields = {local_name(element): (element.text or "").strip() for element in (() if core is None else core)}
     return fields.get("title") or None, fields.get("language") or None

@@ -7,6 +7,8 @@ from typing import Final
 
 from lxml import etree
 
+from indexer.readers.package import local_name
+
 _LIGHT: Final = 0xF0  # of 255, in each part of a colour
 _TINY: Final = 2  # half points
 _UNSURE: Final = frozenset({"txbxContent", "drawing", "pict"})
@@ -24,7 +26,7 @@ class Hidden:
     def __init__(self, styles: dict[str | None, etree._Element], document: etree._Element) -> None:
         self._styles = styles
         self._known: dict[str | None, Properties] = {}
-        self._coloured = any(_tag(child) == "background" for child in document)
+        self._coloured = any(local_name(child) == "background" for child in document)
 
     def hides(self, run: etree._Element, paragraph_style: str | None) -> bool:
         """Whether the words of a run are not seen, in a paragraph of this style."""
@@ -64,7 +66,7 @@ class Hidden:
         if self._coloured:
             return True
         for above in run.iterancestors():
-            name = _tag(above)
+            name = local_name(above)
             if name in _UNSURE or (name in ("p", "tc") and _ground(_child(above, f"{name}Pr"))):
                 return True
             if name == "tbl" and _child(_child(above, "tblPr"), "tblStyle") is not None:
@@ -75,7 +77,7 @@ class Hidden:
 def _properties(element: etree._Element) -> Properties:
     said: Properties = {}
     for part in element:
-        name = _tag(part)
+        name = local_name(part)
         if name in ("vanish", "sz", "color"):
             said[name] = _value(part) or ("1" if name == "vanish" else None)
         elif name == "highlight":
@@ -99,12 +101,8 @@ def _is_light(colour: str | None) -> bool:
         return False
 
 
-def _tag(element: etree._Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
 def _child(element: etree._Element | None, name: str) -> etree._Element | None:
-    return None if element is None else next((child for child in element if _tag(child) == name), None)
+    return None if element is None else next((child for child in element if local_name(child) == name), None)
 
 
 def _value(element: etree._Element | None) -> str | None:

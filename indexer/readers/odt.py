@@ -11,7 +11,7 @@ from lxml import etree
 from indexer.document import Extract, Kind, Refused
 from indexer.readers.layout import Layout
 from indexer.readers.odt_numbering import ListNumbers
-from indexer.readers.package import Package
+from indexer.readers.package import Package, local_name
 from indexer.readers.raised import Raised, joined
 
 _TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -27,7 +27,7 @@ def read(data: bytes, name: str) -> Extract:
     """Return the text of the file; raise `Refused` where it is damaged, hostile or protected."""
     package = Package(data)
     manifest = package.part("META-INF/manifest.xml")
-    if manifest is not None and any(_tag(element) == "encryption-data" for element in manifest.iter()):
+    if manifest is not None and any(local_name(element) == "encryption-data" for element in manifest.iter()):
         raise Refused("password-protected: save it without a password")
     root = package.part("content.xml")
     if root is None:
@@ -38,16 +38,12 @@ def read(data: bytes, name: str) -> Extract:
     for note in writer.notes:
         writer.layout.add(note, Kind.FOOTNOTE)
     meta = package.part("meta.xml")
-    fields = {} if meta is None else {_tag(element): (element.text or "").strip() for element in meta.iter()}
+    fields = {} if meta is None else {local_name(element): (element.text or "").strip() for element in meta.iter()}
     return writer.layout.extract(
         "application/vnd.oasis.opendocument.text",
         title=fields.get("title") or None,
         language=fields.get("language") or None,
     )
-
-
-def _tag(element: etree._Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 class _Writer:
@@ -65,7 +61,7 @@ class _Writer:
         """Write every paragraph and table row, in order."""
         walker = etree.iterwalk(root, events=("start",))
         for _, element in walker:
-            tag = _tag(element)
+            tag = local_name(element)
             if tag in ("h", "p"):
                 self._paragraph(element, tag)
                 walker.skip_subtree()
@@ -82,7 +78,7 @@ class _Writer:
             self.layout.add(text, Kind.HEADING, min(6, max(1, int(depth))) if depth.isdigit() else 1)
         else:
             parent = element.getparent()
-            in_list = parent is not None and _tag(parent) == "list-item"
+            in_list = parent is not None and local_name(parent) == "list-item"
             self.layout.add(text, Kind.LIST_ITEM if in_list and not number else Kind.BODY)
         self._put_aside()
         for box in boxes:
@@ -90,8 +86,8 @@ class _Writer:
 
     def _row(self, row: etree._Element) -> bool:
         """Write a row whose cells are short as one block; return whether it was one."""
-        cells = [cell for cell in row if _tag(cell) == "table-cell"]
-        paragraphs = [[inner for inner in cell.iter() if _tag(inner) in ("p", "h")] for cell in cells]
+        cells = [cell for cell in row if local_name(cell) == "table-cell"]
+        paragraphs = [[inner for inner in cell.iter() if local_name(inner) in ("p", "h")] for cell in cells]
         if any(len(inner) > 1 for inner in paragraphs):
             return False
         boxes: list[etree._Element] = []
@@ -113,7 +109,7 @@ class _Writer:
         """Yield the pieces of a paragraph's text; frames and what is not seen are put aside, notes are marks."""
         walker = etree.iterwalk(paragraph, events=("start", "end"))
         for event, element in walker:
-            tag = _tag(element)
+            tag = local_name(element)
             unseen = element.get(f"{_TEXT}style-name") in self._hidden or (
                 tag in _HIDING and element.get(f"{_TEXT}is-hidden") != "false"
             )
@@ -146,7 +142,7 @@ class _Writer:
         yield from map(Raised, words) if raised else words
 
     def _note(self, note: etree._Element, boxes: list[etree._Element]) -> str:
-        paragraphs = [inner for inner in note.iter() if _tag(inner) == "p"]
+        paragraphs = [inner for inner in note.iter() if local_name(inner) == "p"]
         return " ".join(joined(self._words(inner, boxes)).strip() for inner in paragraphs)
 
 

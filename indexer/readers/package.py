@@ -18,6 +18,11 @@ LARGEST_PART: Final = 96 * 2**20
 _DAMAGED: Final = "damaged file: it cannot be unpacked; open it in Word or LibreOffice and save it again"
 
 
+def local_name(element: etree._Element) -> str:
+    """Return the name of an element without its namespace: strict and transitional files differ only in that."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
 class Package:
     """A zip file of XML parts. Every method raises `Refused` on what is damaged or hostile."""
 

@@ -15,7 +15,7 @@ KEPT = 8  # questions, of up to a thousand passages each
 Key = tuple[int, int, str, Mode, bool | None, Filters]
 
 
-class Rankings:
+class RankingCache:
     """What was ranked last, by question and generation of the index; safe to use from many threads."""
 
     def __init__(self) -> None:
