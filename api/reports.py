@@ -11,6 +11,7 @@ from pathlib import Path
 from indexer.document import ASIDE
 from indexer.encoding import decode
 from indexer.readers.docx_quotes import quote_paragraphs
+from indexer.readers.raised import NOTE_MARK
 from indexer.sandbox import Parser
 from search.quoted import quoted, sentence_around
 
@@ -73,7 +74,7 @@ def read_report(path: Path, parser: Parser | None = None) -> Report:
         else:
             extract = reader.read(data, path.name)
             text = extract.text
-            set_off = quote_paragraphs(data)
+            set_off = set(map(_words, quote_paragraphs(data)))
             blocks = [
                 Block(b.start, b.end, _words(text[b.start : b.end]) in set_off)
                 for b in extract.blocks
@@ -90,7 +91,7 @@ def read_text(text: str, name: str = "") -> Report:
 
 
 def _words(text: str) -> str:
-    return "".join(_MARK.sub("", text).split())
+    return "".join(_MARK.sub("", re.sub(NOTE_MARK, "", text)).split())
 
 
 def _blanked(text: str, found: Sequence[Quotation]) -> str:

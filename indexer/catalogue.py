@@ -55,7 +55,7 @@ class Catalogue:
         self._kept = 0
         self._keeping = threading.Lock()
         self._languages: tuple[int, list[str | None]] | None = None
-        self._values: dict[str, tuple[int, list[str]]] = {}
+        self._spellings: dict[str, tuple[int, dict[str, list[str]]]] = {}
 
     def count(self) -> tuple[int, int, int]:
         """Return how many documents, paragraphs and passages there are."""
@@ -83,6 +83,12 @@ class Catalogue:
             f"SELECT {_DOCUMENT} FROM documents d WHERE {where or 'true'} ORDER BY source, id", values
         )
         return [Document(*row) for row in rows]
+
+    def count_matching(self, filters: Filters) -> int:
+        """Return how many documents pass ``filters``."""
+        where, values = conditions(filters)
+        row = self.store.db.execute(f"SELECT count(*) FROM documents d WHERE {where or 'true'}", values).fetchone()
+        return int(row[0])
 
     def document(self, document_id: str) -> Document | None:
         """Return one document, None if there is no such."""
@@ -258,15 +264,20 @@ class Catalogue:
             self._languages = generation, [row[0] for row in rows]
         return self._languages[1]
 
-    def values(self, field: str) -> list[str]:
-        """Return what the documents have in a field that is filtered by, each value once; read once a generation."""
+    def spellings(self, field: str) -> dict[str, list[str]]:
+        """Return what the documents have in a field that is filtered by, by the same in small letters.
+
+        It is read once a generation.
+        """
         if field not in FILTERED:
             raise KeyError(field)
         generation = self.store.generation
-        if self._values.get(field, (-1, []))[0] != generation:
-            rows = self.store.db.execute(f"SELECT DISTINCT {field} FROM documents WHERE {field} IS NOT NULL")
-            self._values[field] = generation, [str(row[0]) for row in rows]
-        return self._values[field][1]
+        if self._spellings.get(field, (-1, {}))[0] != generation:
+            found: dict[str, list[str]] = {}
+            for (value,) in self.store.db.execute(f"SELECT DISTINCT {field} FROM documents WHERE {field} IS NOT NULL"):
+                found.setdefault(str(value).casefold(), []).append(str(value))
+            self._spellings[field] = generation, found
+        return self._spellings[field][1]
 
     def titles(self) -> list[tuple[str, str | None]]:
         """Return the title and language of each document, each pair once."""

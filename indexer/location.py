@@ -53,12 +53,21 @@ class Location:
 
 
 def _hosts(address: str) -> list[str]:
-    """Return the hosts that an address names, with their ports. libpq takes several, or one as a setting; a folder, or
-    none where the environment has none either, is a socket of this machine."""
+    """Return the hosts that an address leads to, with their ports.
+
+    libpq takes several; a setting goes before the host of the address, an IP address before both, and the environment
+    tells what neither does. A folder is a socket of this machine. What a service file says is not read: it is named as
+    itself, since it may lead anywhere.
+    """
     parts = urlsplit(address)
-    named = parts.netloc.rpartition("@")[2] or ",".join(parse_qs(parts.query).get("host", []))
-    if not named and parts.scheme.startswith("postgres"):
-        named = os.environ.get("PGHOST", "")
+    named = parts.netloc.rpartition("@")[2]
+    if parts.scheme.startswith("postgres"):
+        said = {name: ",".join(values) for name, values in parse_qs(parts.query).items()}
+        hosts = said.get("host") or named or os.environ.get("PGHOST", "")
+        named = said.get("hostaddr") or os.environ.get("PGHOSTADDR", "") or hosts
+        service = said.get("service") or os.environ.get("PGSERVICE", "")
+        if service and not named:
+            return [f"service {service}"]
     return [host for host in unquote(named).split(",") if host and not host.startswith("/")]
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from itertools import pairwise
+
+from indexer.readers.raised import NOTE_MARK
 
 Span = tuple[int, int]
 
@@ -13,7 +16,9 @@ _ABBREVIATION = re.compile(r"(?:^|[\s(«“\"])[^\W\d_]{1,5}\.\s*$")
 # Resolutions and judgments hold whole clauses in one sentence ("whereas ...; whereas ...").
 _CLAUSE_END = re.compile(r";\s+")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
-_NOTE_MARK = re.compile(r"\s*(?:\[\d{1,3}\])+(?=\s|\Z)")  # it stands after the full stop of the sentence it is of
+_NOTE_MARKS = re.compile(
+    rf"(?:[^\S\n]*{NOTE_MARK})+(?=\s|\Z)"
+)  # they stand after the full stop of the sentence they are of
 _BRACKET = re.compile(r"[()\[\]]")
 _OPENED_BY = {")": "(", "]": "["}
 LONG_SENTENCE = 240  # characters
@@ -43,7 +48,7 @@ def _raw(text: str) -> list[Span]:
     from nupunkt import sent_spans  # loads its model: only when a text is really cut
 
     ends = (int(end) for _, end in sent_spans(text))
-    cuts = [0, *(mark.end() if (mark := _NOTE_MARK.match(text, end)) else end for end in ends), len(text)]
+    cuts = [0, *(mark.end() if (mark := _NOTE_MARKS.match(text, end)) else end for end in ends), len(text)]
     return [(a, b) for a, b in pairwise(cuts) if b > a]
 
 
@@ -69,22 +74,37 @@ def _clauses(text: str, start: int, end: int) -> list[Span]:
     if end - start > LONG_SENTENCE:
         closed = _bracketed(text, start, end)
         ends = (match.end() for match in _CLAUSE_END.finditer(text, start, end))
-        cuts = [start, *(at for at in ends if not any(a < at < b for a, b in closed)), end]
+        cuts = [start, *(at for at in ends if not _is_within(at, closed)), end]
     return [trimmed for a, b in pairwise(cuts) if (trimmed := trim(text, a, b))]
 
 
 def _bracketed(text: str, start: int, end: int) -> list[Span]:
-    """Return what stands in brackets that are closed; the "a)" of a list and one that is left open are no brackets."""
+    """Return what stands in brackets that are closed, in order and apart from each other.
+
+    The "a)" of a list and a bracket that is left open are none. Each bracket is looked at twice at most.
+    """
     opened: list[tuple[str, int]] = []
+    waiting = dict.fromkeys(_OPENED_BY.values(), 0)
     closed: list[Span] = []
     for match in _BRACKET.finditer(text, start, end):
-        before = [n for n, (sign, _) in enumerate(opened) if sign == _OPENED_BY.get(match[0])]
-        if before:
-            closed.append((opened[before[-1]][1], match.start()))
-            del opened[before[-1] :]
-        elif match[0] in _OPENED_BY.values():
+        opener = _OPENED_BY.get(match[0])
+        if opener is None:
             opened.append((match[0], match.start()))
+            waiting[match[0]] += 1
+        elif waiting[opener]:
+            sign, at = "", 0
+            while sign != opener:  # one within it that was left open is no bracket
+                sign, at = opened.pop()
+                waiting[sign] -= 1
+            while closed and closed[-1][0] > at:
+                closed.pop()
+            closed.append((at, match.start()))
     return closed
+
+
+def _is_within(at: int, spans: list[Span]) -> bool:
+    before = bisect(spans, (at, at)) - 1
+    return before >= 0 and at < spans[before][1]
 
 
 def trim(text: str, start: int, end: int) -> Span | None:

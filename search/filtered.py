@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,15 +20,12 @@ def as_spelled(filters: Filters, catalogue: Catalogue) -> Filters:
             f"No date lies between {filters.date_from} and {filters.date_to}.", "Give the earlier date as the first."
         )
     spelled: dict[str, Any] = {
-        field: _spelled(wanted, catalogue.values(field)) for field in FILTERED if (wanted := getattr(filters, field))
+        field: _spelled(wanted, catalogue.spellings(field)) for field in FILTERED if (wanted := getattr(filters, field))
     }
     return replace(filters, **spelled)
 
 
-def _spelled(wanted: Sequence[str], known: Iterable[str]) -> tuple[str, ...]:
-    spellings: defaultdict[str, list[str]] = defaultdict(list)
-    for value in known:
-        spellings[value.casefold()].append(value)
+def _spelled(wanted: Sequence[str], spellings: Mapping[str, list[str]]) -> tuple[str, ...]:
     found: list[str] = []
     for value in wanted:
         alike = spellings.get(value.casefold(), [])
@@ -41,7 +37,7 @@ def let_through(filters: Filters, catalogue: Catalogue) -> str:
     """Return in words how many documents the filters let through, "" if there are no filters."""
     if not filters:
         return ""
-    passed, all_of_them = len(catalogue.matching(filters)), catalogue.count()[0]
+    passed, all_of_them = catalogue.count_matching(filters), catalogue.count()[0]
     if filters.date_from or filters.date_to:
         return f"the filters let {passed} of {all_of_them} documents through, none without a date"
     return f"the filters let {passed} of {all_of_them} documents through"

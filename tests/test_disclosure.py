@@ -35,6 +35,10 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> FixedEngine:
         (ENGINE, CATALOGUE, ("sql.example.org:5433", "db.example.org:19530")),
         ("milvus://10.0.0.7", "postgresql://a@127.0.0.1,10.0.0.8:5432/pincite", ("10.0.0.8:5432", "10.0.0.7")),
         ("milvus://localhost", "postgresql:///pincite?host=10.0.0.8", ("10.0.0.8",)),
+        ("milvus://localhost", "postgresql://localhost/pincite?host=10.0.0.8", ("10.0.0.8",)),
+        ("milvus://localhost", "postgresql:///pincite?hostaddr=10.0.0.8", ("10.0.0.8",)),
+        ("milvus://localhost", "postgresql://localhost/pincite?hostaddr=10.0.0.8", ("10.0.0.8",)),
+        ("milvus://localhost", "postgresql:///pincite?service=remote", ("service remote",)),
         ("milvus://[2001:db8::1]:19530", "postgresql://[2001:db8::1]/x", ("[2001:db8::1]", "[2001:db8::1]:19530")),
     ],
 )
@@ -42,13 +46,18 @@ def test_the_hosts_that_keep_an_index_are_known_without_their_passwords(
     engine_at: str | None, catalogue: str | None, elsewhere: tuple[str, ...], tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.delenv("PGHOST", raising=False)
+    for name in ("PGHOST", "PGHOSTADDR", "PGSERVICE"):
+        monkeypatch.delenv(name, raising=False)
     assert Location(tmp_path, engine_at, catalogue).elsewhere == elsewhere
 
 
-def test_a_database_that_only_the_environment_names_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PGHOST", "sql.example.org")
-    assert Location(tmp_path, "milvus://localhost", "postgresql:///pincite").elsewhere == ("sql.example.org",)
+@pytest.mark.parametrize("name", ["PGHOST", "PGHOSTADDR", "PGSERVICE"])
+def test_a_database_that_only_the_environment_names_is_known(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "sql.example.org")
+    (found,) = Location(tmp_path, "milvus://localhost", "postgresql:///pincite").elsewhere
+    assert found.endswith("sql.example.org")
 
 
 def test_an_index_elsewhere_is_named_on_the_page_and_where_serving_begins(engine: FixedEngine) -> None:

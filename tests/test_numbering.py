@@ -252,3 +252,14 @@ def test_an_item_that_is_not_shown_does_not_count() -> None:
 )
 def test_numbers_are_written_in_the_form_of_their_list(number: int, form: str, text: str) -> None:
     assert written(number, form) == text
+
+
+def test_an_item_that_begins_with_a_figure_has_its_number_too() -> None:
+    assert page("<ol><li>1.5 million fled.<li>2 died.</ol>") == ["1. 1.5 million fled.", "2. 2 died."]
+
+
+@pytest.mark.timeout(20)
+def test_a_style_sheet_with_pictures_and_fonts_in_it_is_read_quickly() -> None:
+    font = "@font-face{src:url(data:font/woff2;base64," + "QUJD" * 200_000 + ")}"
+    sheet = f"<style>/* a */ ul{{x:y}} {font} ol.plain{{list-style:none}} /* b</style>"
+    assert page(sheet + "<ol class=plain><li>one</ol><ol><li>two</ol>") == ["one", "1. two"]

@@ -150,6 +150,20 @@ def test_a_word_file_is_read_with_its_footnotes_and_set_off_quotations(tmp_path:
     assert [one.check.verdict for one in found] == [Verdict.MISATTRIBUTED, Verdict.EXACT]
 
 
+@pytest.mark.parametrize("raised", ["57 m|2|of land", "They left.|3, 4|", "5|1|/2 years", "They left.|7|"])
+def test_a_set_off_quotation_is_found_whatever_stands_raised_in_it(raised: str, tmp_path: Path) -> None:
+    before, number, after = raised.split("|")
+    run = f'<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{number}</w:t></w:r>'
+    words = '<w:r><w:t xml:space="preserve">{}</w:t></w:r>'
+    style = '<w:pPr><w:pStyle w:val="Quote"/></w:pPr>'
+    body = f"<w:p>{style}{words.format(before)}{run}{words.format(after)}</w:p>"
+    path = tmp_path / "report.docx"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
+        package.writestr("word/document.xml", f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>')
+    assert len(read_report(path).quotations) == 1
+
+
 def test_a_good_report_passes(checking: ReportCheck) -> None:
     good = "“Human Rights are not for sale” (odf-on-the-2021-resolution.txt), he said."
     assert checking.check(read_text(good)).good

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from indexer.sentences import LONG_SENTENCE, sentences
+from indexer.sentences import LONG_SENTENCE, _clauses, sentences
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 _PIECES = st.sampled_from(
@@ -100,8 +100,22 @@ def test_a_bracket_without_its_other_half_holds_no_sentence_together(opened: str
 
 
 def test_the_mark_of_a_note_goes_with_the_sentence_it_stands_after() -> None:
+    assert cut("He was fined on 3 May.[3, 4] Then he left.[5] [6]  He came back.[7–9]\n[10] He wrote.") == [
+        "He was fined on 3 May.[3, 4]",
+        "Then he left.[5] [6]",
+        "He came back.[7–9]",
+        "[10] He wrote.",
+    ]
     assert cut("Police detained 15[2] people.[3] In 2019[4] there were nine. [5]\n\n[6] The note.") == [
         "Police detained 15[2] people.[3]",
         "In 2019[4] there were nine. [5]",
         "[6] The note.",
     ]
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "text", ["[" * 30_000 + ")" * 30_000 + " x" * 200, "(a) b; " * 20_000, "([" * 20_000 + "; ) x" * 9_000]
+)
+def test_brackets_made_to_be_slow_are_read_quickly(text: str) -> None:
+    assert _clauses(text, 0, len(text))

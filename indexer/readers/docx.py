@@ -82,6 +82,11 @@ class Styles:
         self.by_id = {attribute(style, "styleId"): style for style in found}
         self.language = attribute(child(root, "docDefaults", "rPrDefault", "rPr", "lang"))
 
+    def name(self, style_id: str) -> str:
+        """Return what a style is called, its id if it is not described."""
+        style = self.by_id.get(style_id)
+        return style_id if style is None else attribute(child(style, "name")) or ""
+
     def heading_level(self, style_id: str | None) -> int:
         """Return 1 to 6 for a heading, 0 for another style."""
         for style in self._chain(style_id):

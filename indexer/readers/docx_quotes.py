@@ -11,6 +11,7 @@ from lxml import etree
 from indexer.document import Refused
 from indexer.readers.docx import Styles, attribute, child, main_part
 from indexer.readers.package import Package, local_name
+from indexer.readers.raised import Raised, joined
 
 _QUOTES: Final = re.compile(
     r"(?:intense |block )?(?:quote|quotation|text block)s?|block text|(?:выделенная )?цитата\w*|(?:intensives )?zitat|"
@@ -20,31 +21,26 @@ _QUOTES: Final = re.compile(
 
 
 def quote_paragraphs(data: bytes) -> set[str]:
-    """Return the words of each paragraph with a quotation style, without blanks; empty if ``data`` is no Word file."""
+    """Return the text of each paragraph with a quotation style, without notes; empty if ``data`` is no Word file."""
     try:
         package = Package(data)
         main = main_part(package)
-        root, styles = package.part(main), package.part("word/styles.xml")
+        root, sheet = package.part(main), package.part("word/styles.xml")
     except Refused:
         return set()
-    named = (
-        {attribute(s, "styleId"): attribute(child(s, "name")) or "" for s in styles if local_name(s) == "style"}
-        if (styles is not None)
-        else {}
-    )
+    styles = Styles(sheet)
     found = set()
     for paragraph in () if root is None else root.iter():
         style = attribute(child(paragraph, "pPr", "pStyle")) if local_name(paragraph) == "p" else None
-        if style and _QUOTES.fullmatch(named.get(style, style)):
-            found.add("".join("".join(_unraised(paragraph, Styles(styles))).split()))
+        if style and _QUOTES.fullmatch(styles.name(style)):
+            found.add(joined(_pieces(paragraph, styles)))
     return found
 
 
-def _unraised(paragraph: etree._Element, styles: Styles) -> Iterator[str]:
-    """Yield the words of a paragraph without the numbers raised in it, which are marks of notes."""
+def _pieces(paragraph: etree._Element, styles: Styles) -> Iterator[str]:
     raised = False
     for part in paragraph.iter():
         if local_name(part) == "r":
             raised = styles.raises(child(part, "rPr"))
-        elif local_name(part) == "t" and not (raised and (part.text or "").strip().isdigit()):
-            yield part.text or ""
+        elif local_name(part) == "t":
+            yield Raised(part.text or "") if raised else part.text or ""

@@ -143,7 +143,7 @@ class _Page:
             return
         words = _AROUND_BREAK.sub("\n", re.sub(" {2,}", " ", words)) if "\t" not in words else _row(words)
         words = words.strip()
-        if number and kind is not Kind.BOILERPLATE and not re.match(rf"[(\[]?{number}[.)\]]", words):
+        if number and kind is not Kind.BOILERPLATE and not re.match(rf"[(\[]?{number}[.)\]](?:\s|$)", words):
             words = f"{number}. {words}"  # a page that writes its numbers itself shows no others
         self.layout.add(words, kind, level)
 

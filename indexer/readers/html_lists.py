@@ -14,8 +14,7 @@ from lxml import etree
 from indexer.readers.list_numbers import written
 
 _LIST_STYLE: Final = re.compile(r"(?:^|[;\s])list-style(?:-type)?\s*:([^;]*)", re.IGNORECASE)
-_RULE: Final = re.compile(r"([^{}]{1,2000})\{([^{}]{0,4000})\}")
-_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
+_LONGEST_PART: Final = 2_000  # characters of the selectors or the body of a rule that are looked at
 _SIMPLE: Final = re.compile(r"(ol|li|\*)?([.#][\w-]+)?", re.IGNORECASE)
 _UNNUMBERED: Final = re.compile(
     r"(?:^|[-_\s])(?:unstyled|list-none|list-inline|no-?bullets?|no-?list-?style|breadcrumbs?|comment-?list|carousel|slides?)"
@@ -67,14 +66,21 @@ class ListNumbers:
 def _selectors_without_numbers(root: etree._Element) -> frozenset[str]:
     """Return the names, classes and ids of which a style sheet in the page says that their items have no numbers."""
     found = set()
-    for sheet in root.iter("style"):
-        text = sheet.text or ""
-        for rule in _RULE.finditer(_COMMENT.sub("", text)) if "list-style" in text else ():
-            said = _LIST_STYLE.search(rule[2])
+    sheets = root.iter("style") if next(root.iter("ol"), None) is not None else ()
+    for text in (sheet.text or "" for sheet in sheets):
+        for rule in _uncommented(text).split("}") if "list-style" in text else ():
+            selectors, _, body = rule.rpartition("{")
+            said = _LIST_STYLE.search(body[:_LONGEST_PART])
             if said and "none" in re.findall(r"[a-z-]+", said[1].lower()):
-                matches = (_SIMPLE.fullmatch(selector.strip()) for selector in rule[1].split(","))
+                matches = (_SIMPLE.fullmatch(selector.strip()) for selector in selectors[-_LONGEST_PART:].split(","))
                 found |= {match[2] or (match[1] or "").lower() for match in matches if match}
     return frozenset(found - {""})
+
+
+def _uncommented(sheet: str) -> str:
+    """A style sheet without its comments; one that is not closed goes to the end, as in a browser."""
+    first, *rest = sheet.split("/*")
+    return first + "".join(part.partition("*/")[2] for part in rest)
 
 
 def _integer(element: etree._Element, name: str, default: int) -> int:

@@ -59,6 +59,8 @@ class _Page:
     total: int
     alike: Counter[tuple[str, str]]
     """How many elements have the same tag and class."""
+    in_text: dict[etree._Element, bool] = field(default_factory=dict)
+    """Whether what an element holds stands in the text of the page, for those asked for so far."""
     names_around: dict[etree._Element | None, bool] = field(default_factory=dict)
     """Whether an element or one around it has a name of furniture, for those asked for so far."""
 
@@ -200,7 +202,10 @@ def _leads_in(before: etree._Element | None, parent: etree._Element, page: _Page
 
 
 def _is_in_text(parent: etree._Element, page: _Page) -> bool:
-    return _within(parent, ("article", "main")) or any(_is_body(child, page) for child in parent.iterchildren("p"))
+    if parent not in page.in_text:
+        body = (child for child in parent.iterchildren("p") if _is_body(child, page))
+        page.in_text[parent] = _within(parent, ("article", "main")) or next(body, None) is not None
+    return page.in_text[parent]
 
 
 def _is_body(element: etree._Element | None, page: _Page) -> bool:

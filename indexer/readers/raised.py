@@ -12,7 +12,10 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Final
 
-_NUMBERS: Final = re.compile(r"\d{1,3}(?:\s?[,;\u2013-]\s?\d{1,3}){0,7}")
+_SOME_NUMBERS: Final = r"\d{1,3}(?:\s?[,;\u2013-]\s?\d{1,3}){0,7}"
+_NUMBERS: Final = re.compile(_SOME_NUMBERS)
+NOTE_MARK: Final = rf"\[{_SOME_NUMBERS}\]"
+"""A pattern of the marks that are written here: "[2]", "[3, 4]", "[3–5]"."""
 _MEASURE: Final = re.compile(
     r"(?:\d\s?(?:in|ft|yd|mi)|(?<![^\W\d_])(?<!['’])(?:[kcdmµμn]?m|[кcсдмн]?м|(?<=[/·])(?:sec|s|h|с|сек|ч)"
     r"|feet|foot|met(?:er|re)s?|(?:кило|санти)?метр\w{0,3}))\s?$",
