@@ -7,7 +7,7 @@ import unicodedata
 from rich.console import Console
 from rich.text import Text
 
-from search.results import Answer, Conflict, Disagreement, Quote
+from search.results import Answer, Conflict, Disagreement, Quote, Said
 
 MOST_YEARS = 3  # that a date can be of, said on the terminal
 _KINDS = {
@@ -24,8 +24,11 @@ ASPECTS = {
 
 
 def printable(text: str) -> str:
-    """Replace control and direction-changing characters, so that no document can steer the terminal."""
-    return "".join(c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") else "\ufffd" for c in text)
+    """Replace control and direction-changing characters, so that no document can steer the terminal; tabs by spaces."""
+    return "".join(
+        c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") else "\ufffd"
+        for c in text.replace("\t", "    ")
+    )
 
 
 def show_members(out: Console, answer: Answer) -> None:
@@ -74,7 +77,7 @@ def attribution(quote: Quote) -> str:
     said = quote.said
     parts = []
     if said:
-        who = " ".join(_line(words.text) for words in (said.speaker, said.verb) if words)
+        who = _who(said)
         parts += [f"“{who}”"] if who else []
         parts += ["quoted speech"] if said.quoted else []
         parts += (
@@ -83,6 +86,15 @@ def attribution(quote: Quote) -> str:
     if quote.repeats:
         parts.append(f"repeats [{quote.repeats}]")
     return f"; {', '.join(parts)}" if parts else ""
+
+
+def _who(said: Said) -> str:
+    """Speaker and verb in the order of the source, with "…" for what stands between them: both are quoted."""
+    words = sorted((words for words in (said.speaker, said.verb) if words), key=lambda words: words.char_start)
+    if not words:
+        return ""
+    gap = " " if words[-1].char_start - words[0].char_end <= 1 else " … "
+    return gap.join(_line(part.text) for part in words)
 
 
 def _line(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -62,7 +62,7 @@ async def get_outline(request: Request, id: Id) -> wire_reading.Outline:
 async def find_in_document(
     request: Request, id: Id, asked: Annotated[wire_reading.FindParameters, Query()]
 ) -> wire_reading.Matches:
-    """Return where words stand in a document, as they are written; case and white space do not matter."""
+    """Return where words stand in a document, a thousand places at a time; case and white space do not matter."""
     library: Library = request.app.state.library
 
     def read() -> wire_reading.Matches:
@@ -70,16 +70,24 @@ async def find_in_document(
         catalogue = library.engine().catalogue
         words = [re.escape(word) for word in asked.q.split()]
         if not words:
-            return wire_reading.Matches(total=0, matches=[])
+            return wire_reading.Matches(total=0, offset=0, matches=[])
         paragraphs = catalogue.paragraphs(id)
         starts = [p.char_start for p in paragraphs]
         found = [
-            wire_reading.Match(paragraph=p.number, char_start=m.start(), char_end=m.end())
+            (p.number, m.start(), m.end())
             for m in re.finditer(r"\s+".join(words), catalogue.text_of(id), re.IGNORECASE)
             if (at := bisect_right(starts, m.start()))
             if m.start() < (p := paragraphs[at - 1]).char_end
         ]
-        return wire_reading.Matches(total=len(found), matches=found[:MOST])
+        offset = min(asked.offset, len(found))
+        if asked.near is not None:
+            after = bisect_left(found, (asked.near, 0, 0))
+            offset = max(min(after - MOST // 2, len(found) - MOST), 0)
+        given = [
+            wire_reading.Match(paragraph=number, char_start=start, char_end=end)
+            for number, start, end in found[offset : offset + MOST]
+        ]
+        return wire_reading.Matches(total=len(found), offset=offset, matches=given)
 
     return await library.read(read)
 

@@ -39,6 +39,13 @@ class FindParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     q: str = Field(min_length=1, max_length=200, description="Words as they stand; case and white space do not matter")
+    offset: Offset = Field(default=0, description="How many of the first matches to leave out")
+    near: int | None = Field(
+        default=None,
+        ge=1,
+        le=_OFFSET,
+        description="Number of a paragraph: the matches around it are returned, and `offset` is not read",
+    )
 
 
 class Match(BaseModel):
@@ -53,7 +60,8 @@ class Matches(BaseModel):
     """Where the words stand in a document, in reading order."""
 
     total: int
-    matches: list[Match] = Field(description="The first thousand")
+    offset: int = Field(description="How many of them stand before the first that is given")
+    matches: list[Match] = Field(description="A thousand at most, from there on")
 
 
 class CiteParameters(BaseModel):

@@ -23,7 +23,7 @@ _VERBS = (
     r"|affirm(?:|s|ed)|explain(?:|s|ed)|told|suggest(?:|s|ed)|reiterat(?:e|es|ed)|indicat(?:e|es|ed)|considered|considers"
     r"|заяв(?:ил[аио]?|ляет|ляют)|сообщ(?:ил[аио]?|ает|ают)|отмет(?:ил[аио]?)|отмеча(?:ет|ют)|подчеркнул[аио]?|утвержда(?:ет|ют|л[аи]?)"
     r"|призва(?:л[аио]?)|призыва(?:ет|ют)|осудил[аио]?|осужда(?:ет|ют)|потребовал[аио]?|сказал[аи]?|добавил[аи]?|считает|считают"
-    r"|рекомендовал[аио]?|рекомендует|подтвердил[аио]?|опроверг(?:ла|ли)?|напомнил[аи]?|предупредил[аио]?"
+    r"|рекомендовал[аио]?|рекомендует|подтвердил[аио]?|опроверг(?:ла|ли|ает|ают)?|отрица(?:ет|ют|л[аи]?)|призна(?:[её]т|ют|л[аи]?)|напомнил[аи]?|предупредил[аио]?"
 )
 _SAYS = re.compile(rf"(?<![\w-])(?P<verb>(?:{_VERBS}))\b", re.I)
 _ACCORDING = re.compile(
@@ -43,7 +43,34 @@ _BEING = re.compile(
     r"\b(?:is|are|was|were|been|being|be|to|not|will|would|should|can|could|may|might|must|by)\s+$", re.I
 )
 _NO_ONE = re.compile(
-    r"^(?:he|she|it|they|we|i|you|this|these|those|there|who|which|that|as|and|or|он|она|оно|они|мы|я|это|который|которая|которые|in|on|at|of|by|for|with|under|after|before|during|from|to|в|на|по|о|с|из|при|после)$",
+    r"^(?:he|she|it|they|we|i|you|this|these|those|there|who|which|that|as|and|or|он|она|оно|они|мы|я|это|который|которая|которые|in|on|at|of|by|for|with|under|after|before|during|from|to|в|на|по|о|с|из|при|после|but|nor|и|но|а|или|либо|также)$",
+    re.I,
+)
+# Where these lead up to the verb, nobody speaks: "no witness claimed", "neither said", "if the governor confirms".
+_NOBODY = re.compile(r"(?:no|not|neither|nor|nobody|none|никто|ни)\b", re.I)
+_SUPPOSED = re.compile(r"\b(?:[Ii]f|[Uu]nless|[Ww]hether|[Ее]сли)\b")
+_DENIAL = re.compile(
+    r"\b(?:(?:do|does|did|has|have|had|could|can|would|will)\s+not|(?:do|does|did|has|have|had|could|ca|would|wo)n['’]t"
+    r"|cannot|never|(?:никогда\s+)?не)\s+$",
+    re.I,
+)
+_BESIDE_VERB = re.compile(
+    r"(?:\s+(?:has|have|had|also|further|strongly|recently|repeatedly|также|пока|ещё|еще|так и))+\s*$"
+)
+_APPOSITION = re.compile(r"[^,]*,\s*[^,]*[^,\s]\s*,\s*$|[^,]*,[^,]+,[^,]*$")
+# One comma before "and" parts two sentences: "Police beat the workers, and the governor said".
+_SEVERAL = re.compile(
+    r"[^,\s]\s+(?:and|as\s+well\s+as|и)\s[^,]*$"
+    r"|^\s*(?:(?:[Tt]he\s)?[^\W\d_a-zа-яё][^,]*,\s*){3,}(?:and|и)\s+(?:the\s)?[^\W\d_a-zа-яё][^,]*$"
+)
+_LEADS_IN = re.compile(  # "In March, the governor and the mayor": the first part is no name
+    r"\s*(?:(?:on|in|at|by|for|with|under|after|before|during|from|to|as|of|since|when|while|although|though|once|following"
+    r"|despite|throughout|among|amid|yesterday|today|later|then|earlier|meanwhile|recently|finally|however|moreover"
+    r"|furthermore|nevertheless|instead|therefore|thus|hence|also|clearly|similarly|and|but"
+    r"|в|во|на|по|о|об|с|со|из|при|после|до|для|к|от|за|когда|как|вчера|сегодня|позже|затем|однако|кроме|и|но)\b"
+    r"|[a-z]+(?:ing|ed)\s+(?:in|on|at|to|by|of|about|with|for|from|after|before|the|an?|that|yesterday|today)\b"
+    r"|.*\b(?:is|are|was|were|has|have|had|will|would|can|could|did|does|do|\w+(?:ила|или|али|лся|лась|лись|[аея]ется"
+    r"|[аея]ются|ает|ают))\b)",
     re.I,
 )
 _SAID_WHAT = re.compile(r"\s*(?:,\s*)?(?:that\b|:|[“«\"]|что\b|,\s*что\b|,\s*[“«\"])")
@@ -51,7 +78,8 @@ _ALSO_A_NOUN = re.compile(
     r"report|state|note|claim|regret|demand|request|reports|states|notes|claims|demands|requests", re.I
 )
 _WITH_OBJECT = re.compile(
-    r"condemn|deplor|welcom|regret|urg|call|demand|recommend|den|express|encourag|осу|приз|потреб|реком", re.I
+    r"отриц|опров|condemn|deplor|welcom|regret|urg|call|demand|recommend|den|express|encourag|осу|приз|потреб|реком",
+    re.I,
 )
 
 
@@ -88,8 +116,10 @@ def _named_before(text: str) -> Iterator[Speech]:
             continue
         if not (said_what or _WITH_OBJECT.match(match["verb"])) or _asked_to(match["verb"], text[match.end() :]):
             continue
-        if speaker := _subject(text, match.start("verb")):
-            yield Speech(speaker, match.span("verb"))
+        denial = _DENIAL.search(text, 0, match.start("verb"))
+        verb = denial.start() if denial else match.start("verb")
+        if speaker := _subject(text, verb):
+            yield Speech(speaker, (verb, match.end("verb")))
 
 
 def _asked_to(verb: str, after: str) -> bool:
@@ -105,11 +135,22 @@ def _subject(text: str, verb: int) -> Span | None:
     starts = [match.end() for match in _BOUNDARY.finditer(before)]
     start = max(starts, default=0)
     words = before[start:]
-    words = re.sub(r"\s+(?:has|have|had|also|further|strongly|recently|repeatedly|также)\s*$", " ", words)
-    if "," in words and not re.match(r"[^,]*,\s*[^,]*[^,\s]\s*,\s*$|[^,]*,[^,]+,[^,]*$", words):
-        start += words.rfind(",") + 1
-        words = words[words.rfind(",") + 1 :]
-    return _trimmed(text, start, start + len(words))
+    words = _BESIDE_VERB.sub(" ", words)
+    if _SUPPOSED.search(words):
+        return None
+    end = start + len(words)
+    return _trimmed(text, start + _first_named(words), end)
+
+
+def _first_named(words: str) -> int:
+    """Where the words that name who acts begin among those before a verb: behind what only leads in to them."""
+    start = 0
+    while "," in words[start:] and _LEADS_IN.match(words[start : words.find(",", start)]):
+        start = words.find(",", start) + 1
+    rest = words[start:]
+    if "," not in rest or _APPOSITION.match(rest) or _SEVERAL.search(rest):
+        return start
+    return start + rest.rfind(",") + 1
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:
@@ -123,6 +164,9 @@ def _trimmed(text: str, start: int, end: int) -> Span | None:
     start += lead.end() if lead else 0
     words = text[start:end].split()
     if not words or len(words) > MOST_WORDS or _NO_ONE.match(words[0]) or _NO_ONE.match(words[-1]):
+        return None
+    is_a_name = len(words) > 2 and all(word[0].isupper() for word in words)  # "No Peace Without Justice"
+    if _NOBODY.match(words[0]) and not is_a_name:
         return None
     if not any(word[0].isupper() for word in words) and not re.match(
         r"(?:the|a|an|some|many|several|his|her|their)\b", words[0], re.I

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from lxml import etree
 from making import document, put
-from serving import job_when_done, served, wait_until_ready
+from serving import job_when_done, served, served_files, wait_until_ready
 
 from api.app import create_app
 from indexer.index import Index
@@ -142,6 +142,35 @@ def test_words_are_found_in_a_document_whatever_their_case_and_line_ends(
         assert re.sub(r"\s+", " ", words).lower() == "erkindik kanaty"
     assert client.get(f"{base}/find", params={"q": "(.*"}).json()["total"] == 0
     assert client.get(f"{base}/find", params={"q": " "}).json()["total"] == 0
+
+
+def test_each_place_of_a_common_word_can_be_had_a_thousand_at_a_time(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    text = "\n\n".join(f"{n}. The giraffe of herd {n} was seen, and a second giraffe." for n in range(1, 1_301))
+    (tmp_path / "files" / "long.txt").write_text(text)
+    with served_files(tmp_path) as at, httpx.Client(base_url=at) as client:
+        (listed,) = client.get("/v1/documents").json()["documents"]
+
+        def find(**where: int) -> dict[str, Any]:
+            asked = {"q": "giraffe", **where}
+            return dict(client.get(f"/v1/documents/{listed['id']}/find", params=asked).json())
+
+        first = find()
+        assert (first["total"], first["offset"], len(first["matches"])) == (2_600, 0, 1_000)
+        parts = [find(offset=offset)["matches"] for offset in (0, 1_000, 2_000)]
+        places = [m for part in parts for m in part]
+        assert [text[m["char_start"] : m["char_end"]] for m in places] == ["giraffe"] * 2_600
+        assert [m["char_start"] for m in places] == sorted({m["char_start"] for m in places})
+        around = find(near=700)
+        assert around["matches"][0] == places[around["offset"]]
+        assert around["matches"][500]["paragraph"] == 700
+        assert around["matches"][499]["paragraph"] == 699
+        assert find(near=1)["offset"] == 0
+        for behind in (find(near=1_300), find(near=9_999)):
+            assert behind["offset"] == 1_600, "the last thousand, with those before it"
+        assert find(offset=9_999) == {"total": 2_600, "offset": 2_600, "matches": []}
+        for wrong in ({"offset": -1}, {"near": 0}, {"near": 1 << 60}):
+            assert client.get(f"/v1/documents/{listed['id']}/find", params={"q": "a", **wrong}).status_code == 422
 
 
 def test_results_by_date_are_the_best_ones_in_another_order(client: httpx.Client) -> None:

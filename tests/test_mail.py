@@ -7,6 +7,7 @@ import base64
 import pytest
 
 from indexer.document import ASIDE, Extract, Kind, Refused
+from indexer.paragraphs import paragraphs
 from indexer.readers import media_type_of, read
 
 OUTER = "From: a@example.org\nSubject: Visit\nDate: Fri, 12 Mar 2021 10:00:00 +0500\n"
@@ -292,3 +293,46 @@ def test_the_end_of_a_date_or_of_a_sentence_is_no_extension() -> None:
         assert read(b"Words of the statement.", name).text == "Words of the statement."
     assert media_type_of("a.7z", b"words") == "application/x-archive"
     assert media_type_of("a.xyz", b"words") == "application/octet-stream"
+
+
+# What a reply quotes
+
+
+def test_lines_that_a_reply_quotes_are_one_paragraph_up_to_a_blank_one() -> None:
+    quoted = "> The ferry at Orla was stopped by the navy on 4 May and\n> nobody crossed for a week."
+    after = "> The captain wrote a letter."
+    extract = mail(plain(f"I doubt it.\n\nOn Tue, 9 May 2023, Ivo Hale wrote:\n{quoted}\n>\n{after}\n\nYours"))
+    lead = "On Tue, 9 May 2023, Ivo Hale wrote:"
+    assert body_of(extract) == ["I doubt it.", lead, quoted, after, "Yours"]
+    assert [p.text for p in paragraphs(extract, "d")][2:] == ["I doubt it.", lead, quoted, after, "Yours"]
+
+
+def test_a_reply_within_a_reply_is_a_paragraph_of_its_own() -> None:
+    lines = ["> No.", "> On 8 May Una Berg wrote:", "> > Was it the navy", "> > that stopped it?", ">> Or the port?"]
+    extract = mail(plain("\n".join(lines)))
+    assert body_of(extract) == ["\n".join(lines[:2]), "\n".join(lines[2:])]
+
+
+def test_quoted_lines_do_not_decide_how_the_lines_of_the_reply_are_wrapped() -> None:
+    own = ["Ferry tickets.", "Two adults.", "One child."]
+    quoted = [f"> and then the navy came back to the ferry, which lay at the pier {n}," for n in range(9)]
+    assert body_of(mail(plain("\n".join([*own, *quoted])))) == [*own, "\n".join(quoted)]
+
+
+def test_a_line_that_a_mailbox_marks_for_its_first_word_is_not_quoted() -> None:
+    box = f"From a@example.org Fri Mar 12 10:00:00 2021\n{OUTER}\n> Who saw it?\n>From the pier I saw the navy.\n"
+    assert body_of(read(box.encode(), "a.mbox")) == ["> Who saw it?", ">From the pier I saw the navy."]
+
+
+def test_quoted_lines_of_a_message_with_carriage_returns_are_joined() -> None:
+    extract = read((OUTER + plain("Yes.\n\n> The navy\n> \n> came\n> back.")).replace("\n", "\r\n").encode(), "a.eml")
+    assert [" ".join(words.split()) for words in body_of(extract)] == ["Yes.", "> The navy", "> came > back."]
+
+
+@pytest.mark.timeout(30)
+def test_an_alternative_of_very_many_forms_is_read_quickly() -> None:
+    parts = "".join(
+        f"--b\r\nContent-Type: text/plain\r\n\r\n{' '.join(f'w{n}x{m}' for m in range(150))}\r\n" for n in range(1500)
+    )
+    data = f"Subject: x\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n{parts}--b--\r\n"
+    assert "w1499x149" in read(data.encode(), "a.eml").text

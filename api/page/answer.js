@@ -92,7 +92,7 @@ export class AnswerCard {
 
   /** Who says a quote and how, in the words of its document, and whether it repeats another source. */
   attribution({ said: told, repeats }) {
-    const who = [told?.speaker?.text, told?.verb?.text].filter(Boolean).join(" ");
+    const who = inOrder([told?.speaker, told?.verb].filter(Boolean));
     const parts = [who && `“${who}”`, told?.quoted && t("quotedSpeech"), told?.standing && t(`standing_${told.standing}`) + (told.author ? ` – ${told.author.text}` : ""), repeats && t("repeats", { n: repeats })];
     const line = parts.filter(Boolean).join(" · ");
     return line ? el("p", { class: "meta speaker", dir: "auto" }, line) : "";
@@ -125,6 +125,13 @@ export class AnswerCard {
 }
 
 const HEADINGS = { conflict: "disagree", "later development": "later", "different scope": "scope" };
+
+/** Words of a document in its order, with an ellipsis for what stands between them. */
+function inOrder(words) {
+  const [first, last = first] = words.sort((a, b) => a.char_start - b.char_start);
+  if (first === last) return first?.text ?? "";
+  return first.text + (last.char_start - first.char_end > 1 ? " … " : " ") + last.text;
+}
 
 /** Why nothing answers: words that no passage has in one line. */
 function reasonsOf({ reasons }) {

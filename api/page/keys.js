@@ -10,7 +10,7 @@ const HELP = [["/ · Ctrl K", "kBox"], ["j · k", "kSteps"], ["Enter", "kOpen"],
 /** Go one passage, document or paragraph on, or back. */
 function step(by) {
   const shown = shownDocument();
-  if (shown) return shown.reading.goTo(Math.min(Math.max(shown.reading.current + by, 1), shown.reading.total), { focus: true });
+  if (shown) return shown.reading.step(by);
   const links = [...document.querySelectorAll(STEPS)];
   const current = document.activeElement.closest?.("li")?.querySelector(STEPS);
   const at = links.indexOf(current) + by;
@@ -19,7 +19,9 @@ function step(by) {
 
 /** Press a button of the passage at hand: where the focus is, else the first one that is cited or listed. */
 function press(name) {
-  const at = document.activeElement.closest?.("[data-place]") || document.querySelector(".paragraph:has(.tools)") || document.querySelector("[data-place]");
+  const focused = document.activeElement.closest?.("[data-place]");
+  if (focused?.matches(".paragraph")) shownDocument()?.reading.carry(focused); // the buttons may hang where the pointer is
+  const at = focused || document.querySelector(".paragraph:has(.tools)") || document.querySelector("[data-place]");
   at?.querySelector(`button.to-${name}`)?.click();
 }
 
@@ -43,8 +45,21 @@ const PLAIN = {
   "?": help,
 };
 
+let latin = false; // whether the letter typed last was a Latin one
+
+/** The key that is meant: its letter, or in a layout of other letters (Cyrillic, Greek, Arabic …) the Latin one of its place. */
+function meant({ key, code, shiftKey }) {
+  const letter = /^\p{L}$/u.test(key);
+  if (letter) latin = /^\p{Script=Latin}$/u.test(key);
+  if (latin) return key;
+  if (code === "Slash" && (letter || key === "." || key === ",")) return shiftKey ? "?" : "/";
+  const [, there] = (letter && /^Key([A-Z])$/.exec(code)) || [];
+  return there ? (key === key.toLowerCase() ? there.toLowerCase() : there) : key;
+}
+
 addEventListener("keydown", (event) => {
-  const { key, target } = event;
+  const { target } = event;
+  const key = meant(event);
   const with_ = event.ctrlKey || event.metaKey;
   if (document.querySelector("dialog[open]")) return;
   if (with_ && !event.altKey && key.toLowerCase() === "k") {

@@ -6,6 +6,8 @@ import * as wire from "./wire.js";
 const HOME = "/page/pdfjs";
 const DRAWN = 8; // pages that stay drawn
 const SHORTEST = 24; // letters of a passage that must be found for it to be marked
+const COARSE = 1.25; // times as wide as it was drawn: then a page is drawn anew
+const RESTED = 200; // milliseconds without a change of width, before that
 
 await new Promise((resolve) => document.head.append(el("link", { rel: "stylesheet", href: "/page/pages.css", onload: resolve, onerror: resolve })));
 
@@ -41,12 +43,17 @@ export class Pages {
     for (const sheet of this.sheets) sheet.node.style.aspectRatio = `${sheet.width} / ${sheet.height}`;
     this.list.replaceChildren(...this.sheets.map((sheet) => sheet.node));
     this.watch = new IntersectionObserver((entries) => this.seen(entries), { root: this.list, rootMargin: "60% 0px" });
-    for (const sheet of this.sheets) this.watch.observe(sheet.node);
+    this.sizes = new ResizeObserver((entries) => this.resized(entries));
+    for (const sheet of this.sheets) for (const watch of [this.watch, this.sizes]) watch.observe(sheet.node);
+  }
+
+  sheetOf(node) {
+    return this.sheets.find((sheet) => sheet.node === node);
   }
 
   seen(entries) {
     for (const { target, isIntersecting } of entries) {
-      const sheet = this.sheets.find(({ node }) => node === target);
+      const sheet = this.sheetOf(target);
       sheet.near = isIntersecting;
       if (isIntersecting) this.draw(sheet);
     }
@@ -57,26 +64,53 @@ export class Pages {
     }
   }
 
+  /** Keep letters and boxes on the words while the window changes, and come to the passage when the pages are shown. */
+  resized(entries) {
+    const shown = entries.filter(({ target }) => target.clientWidth);
+    const before = this.hidden;
+    this.hidden = !shown.length;
+    for (const { target } of shown) this.fit(this.sheetOf(target));
+    if (before !== false && shown.length) this.settle();
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      for (const sheet of this.sheets.filter(({ node, drawn, sharpTo }) => drawn && node.clientWidth > sharpTo * COARSE)) {
+        sheet.drawn = null;
+        this.draw(sheet);
+      }
+    }, RESTED);
+  }
+
+  /** Make the letters as large as the sheet is now, and mark the words where they stand now. */
+  fit(sheet) {
+    const width = sheet.node.clientWidth;
+    const letters = sheet.node.querySelector(".letters");
+    if (!width || !letters) return;
+    letters.style.setProperty("--total-scale-factor", width / sheet.width);
+    if (this.wanted) this.box(sheet);
+  }
+
+  /** A sheet that has no width yet is not drawn: it would be drawn for a width that it will not have. */
   draw(sheet) {
-    sheet.drawn ||= this.paint(sheet).catch(() => (sheet.drawn = null));
+    if (sheet.node.clientWidth) sheet.drawn ||= this.paint(sheet).catch(() => (sheet.drawn = null));
     return sheet.drawn;
   }
 
   async paint(sheet) {
     const page = await this.pdf.getPage(sheet.n);
-    const plain = page.getViewport({ scale: 1 });
-    sheet.node.style.aspectRatio = `${plain.width} / ${plain.height}`;
-    const scale = (sheet.node.clientWidth || 600) / plain.width;
-    const viewport = page.getViewport({ scale });
+    const { width, height } = page.getViewport({ scale: 1 });
+    const sharpTo = sheet.node.clientWidth;
+    if (!sharpTo) return (sheet.drawn = null); // hidden meanwhile
+    Object.assign(sheet, { width, height, sharpTo });
+    sheet.node.style.aspectRatio = `${width} / ${height}`;
+    const viewport = page.getViewport({ scale: sharpTo / width });
     const sharp = Math.min(devicePixelRatio || 1, 2);
     const canvas = el("canvas", { width: Math.floor(viewport.width * sharp), height: Math.floor(viewport.height * sharp), "aria-hidden": "true" });
     const text = el("div", { class: "letters" });
-    text.style.setProperty("--total-scale-factor", scale);
     await page.render({ canvas, viewport, transform: sharp === 1 ? null : [sharp, 0, 0, sharp, 0, 0] }).promise;
     const layer = new this.pdfjs.TextLayer({ textContentSource: page.streamTextContent(), container: text, viewport });
     await layer.render();
     sheet.node.replaceChildren(canvas, text);
-    if (this.wanted) this.box(sheet);
+    this.fit(sheet);
   }
 
   /** Bring a passage, `{page, text}`, into view and mark its words on the page. */
@@ -85,10 +119,11 @@ export class Pages {
     this.wanted = passage;
     await this.open();
     const sheet = this.sheets[passage.page - 1];
-    if (!sheet) return;
+    if (!sheet?.node.clientWidth) return; // `resized` comes back to it
     for (const node of this.list.querySelectorAll(".boxed")) node.remove();
     this.scrollTo(sheet.node, 0);
     await this.draw(sheet);
+    if (this.wanted !== passage) return;
     const box = this.box(sheet);
     if (this.sheets[passage.page]?.drawn) this.box(this.sheets[passage.page]);
     this.note.textContent = box || passage.text.trim().length < SHORTEST ? "" : t("pdfNoMark");

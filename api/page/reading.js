@@ -1,5 +1,5 @@
 // The text of a document of any length: only what is near the window is fetched and drawn; the rest keeps its place.
-import { el, icon, marked } from "./dom.js";
+import { announce, control, el, icon, marked } from "./dom.js";
 import { unseen } from "./places.js";
 import { t } from "./words.js";
 import * as wire from "./wire.js";
@@ -9,18 +9,21 @@ const WHOLE = 40; // blocks up to which a document is drawn whole, when there is
 const KEPT = 16; // blocks of a longer one that stay drawn
 const NEAR = "150%"; // of the window, above and below it
 const LINKING = 300; // milliseconds that a text waits for its links, so that nothing moves when they come
+const [SOONEST, LATEST] = [1000, 10_000]; // milliseconds until what could not be fetched is asked for again
+const RESTED = 300; // milliseconds after a sign that it may be there now
+const HEAD = 140; // pixels at the top of the window that the bars cover
 
 export class Reading {
   /** `outline` is the server's; `tools` makes the buttons of a paragraph. */
   constructor(outline, tools) {
-    Object.assign(this, { id: outline.document.id, total: outline.total, tools, mark: null, found: new Map(), links: new Map(), cited: 0, current: 0 });
+    Object.assign(this, { id: outline.document.id, total: outline.total, tools, mark: null, found: new Map(), links: new Map(), cited: 0, current: 0, turn: 0, unreached: 0, pause: SOONEST });
     const { starts, characters } = outline;
     this.blocks = starts.map((start, i) => ({ i, characters: (starts[i + 1] ?? characters) - start, rows: null, loading: null, node: el("div", { class: "block" }) }));
     this.node = el("div", { class: "paragraphs", lang: outline.document.language }, this.blocks.map((block) => block.node));
     this.near = new Set();
     this.watch = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: `${NEAR} 0px` });
     this.holder = el("span", { class: "tools" });
-    for (const kind of ["pointerover", "focusin"]) this.node.addEventListener(kind, (event) => this.hold(event));
+    for (const kind of ["pointermove", "pointerdown", "focusin"]) this.node.addEventListener(kind, (event) => this.hold(event));
     queueMicrotask(() => this.lay());
   }
 
@@ -46,20 +49,45 @@ export class Reading {
   }
 
   async settle() {
-    await Promise.all([...this.near].map((block) => this.load(block))).catch(() => {});
+    const drawn = await Promise.allSettled([...this.near].map((block) => this.load(block)));
+    if (!this.node.isConnected) return;
+    let failures = drawn.flatMap(({ reason }) => reason ?? []);
+    if (!failures.length && this.near.has(this.blockOf(this.unreached))) await this.goTo(this.unreached);
     if (this.blocks.length > WHOLE) this.forgetFar();
-    else this.fillUp();
+    else if (!failures.length) failures = await this.fillUp();
+    if (!failures.length) this.pause = SOONEST;
+    else if (failures.some(({ status }) => status !== 404)) this.tryLater();
   }
 
   /** Draw the rest of a short document when there is time, so that printing and the browser's own search have it all. */
   async fillUp() {
-    if (this.filling) return;
+    const failures = [];
+    if (this.filling) return failures;
     this.filling = true;
     for (const block of this.blocks) {
-      if (!this.node.isConnected) break;
-      if (!block.rows) await this.load(block).catch(() => {});
+      if (!this.node.isConnected || failures.length) break;
+      if (!block.rows) await this.load(block).catch((trouble) => failures.push(trouble));
     }
     this.filling = false;
+    return failures;
+  }
+
+  /** Ask again after a while, each time a longer one, and soon after a sign that the server or the reader is back. */
+  tryLater() {
+    if (this.waiting) return;
+    const signs = (this.waiting = new AbortController());
+    const again = () => {
+      signs.abort();
+      this.waiting = null;
+      if (this.node.isConnected) this.settle();
+    };
+    let timer = setTimeout(again, this.pause);
+    this.pause = Math.min(2 * this.pause, LATEST);
+    const soon = () => {
+      clearTimeout(timer);
+      timer = setTimeout(again, RESTED);
+    };
+    for (const sign of ["online", "focus", "scroll"]) addEventListener(sign, soon, { signal: signs.signal, passive: true });
   }
 
   forgetFar() {
@@ -77,9 +105,18 @@ export class Reading {
   async load(block) {
     block.loading ||= this.fetch(block).catch((trouble) => {
       block.loading = null;
+      this.fail(block, trouble);
       throw trouble;
     });
     return block.loading;
+  }
+
+  /** Say in the place of the text why it is not there. */
+  fail(block, { message, hint }) {
+    if (block.trouble === message) return; // said there already; its button may have the focus
+    block.trouble = message;
+    announce(message);
+    block.node.replaceChildren(el("section", { class: "notice" }, el("p", {}, `${message} ${hint || ""}`), control({ onclick: () => this.settle() }, t("again"))));
   }
 
   async fetch(block) {
@@ -95,8 +132,10 @@ export class Reading {
     });
     const linked = found.then(({ references }) => this.link(references, nodes));
     await Promise.race([linked, new Promise((resolve) => setTimeout(resolve, LINKING))]);
-    block.node.style.height = "";
+    const held = block.trouble && block.node.contains(document.activeElement);
+    block.node.style.height = block.trouble = "";
     block.node.replaceChildren(...nodes);
+    if (held) block.node.querySelector(".place").focus({ preventScroll: true });
   }
 
   row(p) {
@@ -141,8 +180,12 @@ export class Reading {
     return end > start && end - start < 0.95 * length ? [[start, end]] : []; // a frame says it of a whole paragraph
   }
 
+  blockOf(number) {
+    return this.blocks[Math.floor((number - 1) / BLOCK)];
+  }
+
   paragraph(number) {
-    return this.blocks[Math.floor((number - 1) / BLOCK)]?.rows?.[(number - 1) % BLOCK];
+    return this.blockOf(number)?.rows?.[(number - 1) % BLOCK];
   }
 
   rowNode(number) {
@@ -161,12 +204,34 @@ export class Reading {
     return this.load(this.blocks[0] || { loading: true });
   }
 
-  /** Highlight a paragraph and bring it into view; resolves with it, or with null if there is none. */
+  /** The paragraph that the reader is at: the one gone to last while the window shows it, else the first that it shows. */
+  place() {
+    const shown = (row) => row.getBoundingClientRect().bottom > HEAD && row.getBoundingClientRect().top < innerHeight;
+    const row = this.rowNode(this.current);
+    const first = row && shown(row) ? row : [...this.node.querySelectorAll(".paragraph")].find(shown);
+    return first ? Number(first.id.slice(1)) : this.current;
+  }
+
+  /** Go one paragraph on, or back. */
+  step(by) {
+    const at = this.place();
+    const to = at === this.current ? at + by : at;
+    return this.goTo(Math.min(Math.max(to, 1), this.total), { focus: true });
+  }
+
+  /** Highlight a paragraph and bring it into view; resolves with it, or with null if there is none, or it cannot be had now. */
   async goTo(number, { focus = false } = {}) {
     const at = Math.floor((number - 1) / BLOCK);
     if (number < 1 || number > this.total) return null;
+    const turn = ++this.turn;
     const around = [at - 1, at, at + 1].filter((i) => this.blocks[i]).map((i) => this.load(this.blocks[i]));
-    await Promise.all(around);
+    await Promise.allSettled(around);
+    if (turn !== this.turn) return null; // another paragraph is wanted by now
+    this.unreached = this.blocks[at].rows ? 0 : number;
+    if (this.unreached) {
+      this.blocks[at].node.scrollIntoView(); // it says what the trouble is, and is drawn as soon as it can be
+      return null;
+    }
     for (const node of this.node.querySelectorAll(".cited, .also")) node.classList.remove("cited", "also");
     this.cited = this.current = number;
     const row = this.rowNode(number);
@@ -199,16 +264,21 @@ export class Reading {
     return { page: paragraphs[0]?.page, text: text.join(" ") };
   }
 
+  /** Let the buttons follow pointer and focus. A pointer over which the text is scrolled has not moved, and the reader's place is not where it rests. */
   hold(event) {
     const row = event.target.closest(".paragraph");
-    if (row && !row.contains(this.holder)) this.carry(row);
+    if (event.type === "pointermove") {
+      const rests = this.pointed === `${event.screenX} ${event.screenY}`;
+      this.pointed = `${event.screenX} ${event.screenY}`;
+      if (rests || this.holder.querySelector("details[open], :focus-visible")) return;
+    } else if (row) this.current = Number(row.id.slice(1));
+    if (row) this.carry(row);
   }
 
+  /** Hang the buttons into a row. */
   carry(row) {
-    if (this.holder.querySelector("details[open]")) return;
-    this.current = Number(row.id.slice(1));
-    const p = this.paragraph(this.current);
-    if (!p) return;
+    const p = this.paragraph(Number(row.id.slice(1)));
+    if (!p || row.contains(this.holder)) return;
     this.holder.replaceChildren(this.tools(p));
     row.append(this.holder);
   }

@@ -32,7 +32,7 @@ export const search = (parameters, signal) => get(`/v1/search?${parameters}`, si
 export const timeline = (parameters, signal) => get(`/v1/timeline?${parameters}`, signal);
 export const documents = (q, offset, limit, signal) => get(`/v1/documents?${new URLSearchParams({ q, offset, limit })}`, signal);
 export const outline = (id) => get(`/v1/documents/${part(id)}/outline`);
-export const find = (id, q, signal) => get(`/v1/documents/${part(id)}/find?${new URLSearchParams({ q })}`, signal);
+export const find = (id, q, where, signal) => get(`/v1/documents/${part(id)}/find?${new URLSearchParams({ q, ...where })}`, signal);
 export const paragraphs = (id, offset, limit) => get(`/v1/documents/${part(id)}/paragraphs?offset=${offset}&limit=${limit}`);
 export const references = (id, offset, limit) => get(`/v1/documents/${part(id)}/references?offset=${offset}&limit=${limit}`);
 export const original = async (id) => (await request(`/v1/documents/${part(id)}/original`)).arrayBuffer();

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
-from functools import reduce
 from typing import Any, Final, TypeVar
 
 from indexer.document import Extract, Kind, Refused
@@ -55,6 +54,9 @@ _WORD: Final = re.compile(  # a character counts as a word in scripts that set n
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
     "|[^\\W_\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+"
 )
+
+_QUOTED_LINE: Final = re.compile(r"^(?!>+From )(?P<marks>>(?:[ \t]?>)*)(?P<words>[^\r\n]*)", re.MULTILINE)
+"""Mailboxes put ">" before a line that begins with "From ", which quotes nothing."""
 
 T = TypeVar("T")
 Piece = tuple[str, Kind, int]
@@ -174,7 +176,7 @@ class _Writer:
             texts.append(self._pieces(member, beside, depth, subtype))
             if self._parts > _MOST_PARTS:
                 break
-        return reduce(_either, texts, []) if subtype == "alternative" else [piece for text in texts for piece in text]
+        return _one_form(texts) if subtype == "alternative" else [piece for text in texts for piece in text]
 
     def _text(self, part: EmailMessage, subtype: str, beside: _Beside) -> list[Piece]:
         try:
@@ -186,7 +188,7 @@ class _Writer:
             self._note_sealed(beside, "an encrypted part")
             return []
         if subtype != "html":
-            return [(text[start:end], Kind.BODY, 0) for start, end in paragraph_spans(text)]
+            return [(text[start:end], Kind.BODY, 0) for start, end in _plain_spans(text)]
         try:
             page = read_text(text)
         except Refused:  # nothing in it
@@ -196,6 +198,25 @@ class _Writer:
     def _note_sealed(self, beside: _Beside, what: str) -> None:
         beside.gaps.append(what)
         self.sealed = what
+
+
+def _plain_spans(text: str) -> list[tuple[int, int]]:
+    """Return where the paragraphs of a plain text lie; a run of lines quoted from another message is one.
+
+    Such lines were wrapped before they were quoted, so their lengths say nothing of how the rest is wrapped.
+    """
+    quoted: list[tuple[int, int]] = []
+    depth, last = 0, 0
+    for line in _QUOTED_LINE.finditer(text):
+        start, end = line.start(), line.start() + len(line[0].rstrip())
+        deep = line["marks"].count(">") if line["words"].strip() else 0
+        if deep and deep == depth and text[last:start] in ("\n", "\r\n"):  # deeper lines are another writer's
+            quoted[-1] = (quoted[-1][0], end)
+        elif deep:
+            quoted.append((start, end))
+        depth, last = deep, line.end()
+    own = _QUOTED_LINE.sub(lambda line: " " * len(line[0]), text)
+    return sorted(quoted + paragraph_spans(own))
 
 
 def _is_shown(part: EmailMessage, family: str, subtype: str, inside: str) -> bool:
@@ -212,15 +233,26 @@ def _named(part: EmailMessage, kind: str, inside: str) -> list[str]:
     return [name or kind] if name or not unnamed else []
 
 
-def _either(one: list[Piece], other: list[Piece]) -> list[Piece]:
-    """Of two forms of a text, return the one that tells all, the first if both do; both where neither does.
+def _one_form(forms: Iterable[list[Piece]]) -> list[Piece]:
+    """Of several forms of a text, return the one that tells all, the first of several; all where none does.
 
     A plain form may be blank, cut short, or only tell the reader to use another program.
     """
-    of_one, of_other = _words(one), _words(other)
-    if _share(of_other, of_one) >= _NEARLY_ALL:
-        return one or other
-    return other if _share(of_one, of_other) >= _NEARLY_ALL else one + other
+    told: list[Piece] = []
+    words: Counter[str] = Counter()
+    size = 0
+    for form in forms:
+        more = _words(form)
+        more_size = more.total()
+        if _common(more, words) >= _NEARLY_ALL * more_size:
+            told = told or [*form]
+        elif more_size >= _NEARLY_ALL * size and _common(words, more) >= _NEARLY_ALL * size:
+            told, words, size = [*form], more, more_size
+        else:  # in place: there may be thousands of forms
+            told += form
+            words.update(more)
+            size += more_size
+    return told
 
 
 def _words(pieces: Iterable[Piece]) -> Counter[str]:
@@ -228,8 +260,8 @@ def _words(pieces: Iterable[Piece]) -> Counter[str]:
     return Counter(_WORD.findall(_LINK.sub(" ", _UNSEEN.sub("", seen)).casefold()))
 
 
-def _share(words: Counter[str], holder: Counter[str]) -> float:
-    return (words & holder).total() / words.total() if words else 1.0
+def _common(words: Counter[str], others: Counter[str]) -> int:
+    return sum(min(n, others[word]) for word, n in words.items())
 
 
 def _unwrapped(part: EmailMessage, inner: EmailMessage) -> EmailMessage:
