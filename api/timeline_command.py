@@ -48,14 +48,15 @@ def _show(told: TimelineResults, query: TimelineQuery) -> None:
     if not told.rows:
         out.print("Nothing is dated so.")
     for row in told.rows:
-        out.print(_line(row))
+        out.print(timeline_line(row))
     last = query.offset + len(told.rows)
     if last < told.total:
         out.print(Text(f"{query.offset + 1} to {last} of {told.total}; --offset {last} goes on.", style="dim"))
 
 
-def _line(row: Row) -> Text:
-    line = Text(_when(row).ljust(24), style="bold").append(f"{row.kind.value}  ", style="cyan")
+def timeline_line(row: Row) -> Text:
+    """Return a row as it is printed: when, what kind of date, where, and the sentence with its date."""
+    line = Text(f"{_when(row):<23} ", style="bold").append(f"{row.kind.value}  ", style="cyan")
     where = pinpoint(row.citation.label, row.citation.page, row.citation.paragraph)
     line.append(f"{printable(row.document.source)}, {where}\n", style="default")
     quote = Text(printable(" ".join(row.citation.text.split()) if not row.date else row.citation.text))
@@ -66,8 +67,8 @@ def _line(row: Row) -> Text:
 
 def _when(row: Row) -> str:
     start, end = row.period.start, row.period.end
-    if row.period.yearless:
-        return f"{start} (year not known)" if start == end else f"{start} to {end} (year not known)"
     if start is None or end is None:
-        return f"since {start}" if start else f"until {end}"
-    return start if start == end else f"{start} to {end}"
+        said = f"since {start}" if start else f"until {end}"
+    else:
+        said = start if start == end else f"{start} to {end}"
+    return f"{said} (year not known)" if row.period.yearless else said

@@ -11,6 +11,7 @@ from typing import Final
 from indexer.dates import FoundDate, dates_in
 from indexer.document import ASIDE, Block, Extract, Kind
 from indexer.language import detect
+from indexer.readers.raised import NOTE_MARK
 
 _HEAD: Final = 15
 """Blocks at the start among which a title or a dateline is looked for."""
@@ -20,6 +21,8 @@ _SHORT: Final = 8
 _FEW: Final = 4
 _REACH: Final = 600
 """Characters of a block in which a dateline is looked for."""
+_MOST_OF_A_PLACE: Final = 10
+"""Words that a place behind a date has at most ("Lomsk, office of the Legal Aid Centre")."""
 _LONGEST_TITLE: Final = 250
 _LANGUAGE_SAMPLE: Final = 4000
 
@@ -28,13 +31,31 @@ _NO_TITLE: Final = re.compile(
     r"|\S+\.(?:docx?|pdf|rtf|odt|txt|indd|html?|wpd|tex)|[\W\d_]*)",
     re.IGNORECASE,
 )
-_IS_A: Final = re.compile(
-    r"(?:\w+\s+){0,3}(?:reports?|resolution|opinion|statement|decision|judge?ment|views|observations|comment|memorandum"
-    r"|communication|recommendations?|guidelines|declaration|letter dated|note by|summary of|compilation"
+_TITLED_KINDS: Final = (
+    r"reports?|resolution|opinion|statement|decision|judge?ment|views|observations|comment|memorandum"
+    r"|communication|recommendations?|guidelines|declaration"
     r"|доклад|отчет|отчёт|резолюция|решение|постановление|заявление|мнение|соображения|замечания|приговор"
     r"|баяндама|қаулы|шешім|мәлімдеме|rapport|résolution|décision|arrêt|avis|déclaration|observations|informe"
-    r"|resolución|decisión|sentencia|declaración|observaciones|bericht|beschluss|urteil|erklärung|entschließung)\b",
-    re.IGNORECASE,
+    r"|resolución|decisión|sentencia|declaración|observaciones|bericht|beschluss|urteil|erklärung|entschließung"
+)
+_DATED_KINDS: Final = (
+    rf"{_TITLED_KINDS}|ruling|verdict|decree|order|act|law|directive|regulation|circular|instruction|minutes|protocol"
+    r"|transcript|record|notes?|letter|memo|reply|appeal|petition|complaint|submission|indictment|interview|briefing"
+    r"|summary|bulletin|newsletter|notice|announcement|press\s+release|communiqu[eé]|message"
+    r"|указ|приказ|закон|распоряжение|определение|протокол|нота|письмо|ответ|обращение|жалоба|сообщение|справка"
+    r"|коммюнике|пресс-релиз|бюллетень|обвинительное\s+заключение"
+    r"|рішення|постанова|ухвала|вирок|заява|наказ|лист|повідомлення|звіт|доповідь|звернення"
+    r"|décret|loi|ordonnance|jugement|lettre|procès-verbal|compte\s+rendu|comunicado|decreto|ley|auto|acta|nota|carta"
+    r"|orden|boletín|verordnung|erlass|gesetz|protokoll|pressemitteilung|mitteilung|schreiben"
+    r"|بيان|قرار|حكم|تقرير|مرسوم|رسالة"
+)
+"""What a document may be whose date a line of its head states; nominatives, for other cases name another document."""
+_KAZAKH_KINDS: Final = (
+    r"(?:баяндама|мәлімдеме|хаттама|хабарлама|қаулы|үкім|жарлық|жарлығ|бұйрық|бұйрығ|заң|шешім|ұйғарым|хат|үндеу|шағым)"
+    r"(?:с?[ыі])?"
+)
+_IS_A: Final = re.compile(
+    rf"(?:\w+\s+){{0,3}}(?:{_TITLED_KINDS}|letter dated|note by|summary of|compilation)\b", re.IGNORECASE
 )
 _SYMBOL: Final = re.compile(r"[A-Z]{1,5}(?:/[\w().-]+)+|\S+")
 _SENTENCE_END: Final = re.compile(r"[.;,!…]$")
@@ -53,10 +74,37 @@ _DATED: Final = (
 _BEFORE_DATE: Final = re.compile(
     rf"\W{{0,3}}(?:(?:{_PLACE})(?:\s?[,،/|–—]\s?(?:{_PLACE}))*\s?[,،–—|-]\s+|(?:\w+,\s+))?{_DATED}", re.IGNORECASE
 )
+_NO_WORD_OF_A_NAME: Final = (
+    r"(?:the|an?|this|that|no|nr|of|on|in|by|to|at|from|for|under|with|against|about|after|before|since|until|and|or|as|see"
+    r"|per|dated|previous|former|earlier|в|на|о|об|от|по|с|со|из|за|к|до|для|против|после|согласно|і|й|и|или|см|від|про"
+    r"|du|de|des|del?|la|le|les|el|los|au|aux|à|en|sur|sous|selon|contre|et|según|contra|sobre|y|der|die|das|dem|den|vom"
+    r"|von|zum|zur|im|am|gegen|laut|und|nach)\b"
+)
+_WORD: Final = rf"(?!{_NO_WORD_OF_A_NAME})[^\W\d_][\w'’-]*"
+_NUMBER: Final = r"(?:(?:no|nr)\b\.?|n[°º]|№)[^\S\n]?\d[\w/.-]{0,20}"
+_SITTING: Final = (
+    r"(?:[^\S\n](?:of|de|der|des)[^\S\n](?:(?:the|la|l['’])[^\S\n]?)?"
+    r"(?:meeting|session|sitting|hearing|réunion|séance|audience|reunión|sesión|sitzung))"
+)
+_STATED: Final = re.compile(
+    rf"[\s*_]{{0,3}}(?P<words>{_WORD}(?:[^\S\n]{_WORD}){{0,3}})(?:,?[^\S\n]{_NUMBER})?{_SITTING}?"
+    r"(?:,?[^\S\n](?:of|from|dated|(?:published|issued|adopted|delivered|signed|released|held)(?:[^\S\n]on)?|от|від|du|de|del"
+    r"|de[^\S\n]fecha|vom|بتاريخ|في))?[^\S\n]{1,3}\(?",
+    re.IGNORECASE,
+)
+"""What may stand before a date on a line that says what the document is: "Decree No. 17 of", "Заявление от"."""
+_KIND: Final = re.compile(rf"(?<![\w-])(?:{_DATED_KINDS})(?![\w-])", re.IGNORECASE)
+_BEFORE_KAZAKH: Final = re.compile(rf"[\s*_]{{0,3}}(?:{_WORD}[^\S\n]+){{0,4}}", re.IGNORECASE)
+_KAZAKH_AFTER: Final = re.compile(
+    rf"(?:{_NUMBER}[^\S\n]+)?(?:{_WORD}[^\S\n]+){{0,2}}{_KAZAKH_KINDS}[*_]{{0,3}}", re.IGNORECASE
+)
+"""What the document is, behind the date: "2022 жылғы 20 ақпандағы № 7 қаулысы"."""
+_PLACE_AFTER: Final = re.compile(r"(?:,[^\S\n]?[^\n,;:!?…]{2,60}){1,4}")
 _TOWN_BEFORE: Final = re.compile(rf"\W{{0,3}}{_TOWN}[^\S\n]+{_DATED}", re.IGNORECASE)
 _YEAR_WORD: Final = r"(?:г\.|года|год|р\.|року|ж\.|жыл\w*)?"
 _TIME: Final = r"(?:[,|]?\s*(?:(?:at|в|о|à|um|сағат)\s+)?\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\b\.?)?)"
 _ENDS_LINE: Final = re.compile(rf"{_YEAR_WORD}(?:{_TIME}|,?\s*{_TOWN})?[.)\]]*", re.IGNORECASE)
+_ENDS_STATED: Final = re.compile(rf"{_YEAR_WORD}(?:[^\S\n]?{_NUMBER})?(?:{_TIME}|,?\s*{_TOWN})?[)\]*_]*", re.IGNORECASE)
 _YEAR_ENDS_LINE: Final = re.compile(r"(?:г|р|ж)\.", re.IGNORECASE)
 _BARE: Final = re.compile(rf"{_YEAR_WORD}[.)\]]*", re.IGNORECASE)
 _BREAKS_OFF: Final = re.compile(
@@ -81,7 +129,7 @@ _LETTERHEAD: Final = re.compile(
     re.IGNORECASE,
 )
 """A chamber of a court, a reference, or how to reach the sender: a telephone, an address with its postcode."""
-_NOTE_MARK: Final = re.compile(r"\A\[\d{1,3}\]")
+_NOTE_MARK: Final = re.compile(rf"\A{NOTE_MARK}")
 _ISO: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _DISTRIBUTION: Final = re.compile(r"Distr\.?\s*:?\s*(?:General|Limited|Restricted)\s*$", re.IGNORECASE)
 
@@ -196,18 +244,61 @@ def _datelines(extract: Extract) -> Iterator[str]:
 
     Where sentences open with one date after another they tell a chronicle, and none of them is the document's.
     """
-    found = []
+    found: list[tuple[str, bool]] = []
+    stated: set[str] = set()
+    running = False  # whether the head is over
     for block in extract.blocks[:_HEAD]:
         text = extract.text[block.start : min(block.end, block.start + _REACH)]
         above = extract.text[max(block.start - _REACH, 0) : block.start]
         below = extract.text[block.end : block.end + _REACH] if len(text) < _REACH else ""
+        running = running or (block.kind not in ASIDE and len(text.split()) >= _PARAGRAPH)
         for date in dates_in(text):
-            if (alone := _keeps_line(text, date, above, below)) is not None:
+            alone = _keeps_line(text, date, above, below)
+            if alone is None and not running:
+                alone = _says_what_it_is(text, date, above, below)
+                stated |= {date.iso} if alone else set()
+            if alone is not None:
                 found.append((date.iso, alone))
     chronicle = len({iso for iso, alone in found if not alone}) > 1
+    several = bool(stated) and len(stated | _stated_by_headings(extract)) > 1
     for iso, alone in found:
-        if alone or not chronicle:
+        if (alone or not chronicle) and not (several and iso in stated):
             yield iso
+
+
+def _stated_by_headings(extract: Extract) -> set[str]:
+    """The dates of all headings that say what a document is: several head the parts of a collection."""
+    headings = (_line(extract, block) for block in extract.blocks if block.kind is Kind.HEADING)
+    return {date.iso for line in headings for date in dates_in(line) if states_its_date(line, date.start, date.end)}
+
+
+def _says_what_it_is(text: str, date: FoundDate, above: str, below: str) -> bool | None:
+    """As `_keeps_line`, of a line that says what the document is (True) or opens with the date and names the place."""
+    start = text.rfind("\n", 0, date.start) + 1
+    after, _, rest = _NOTE_MARK.sub("", text[date.end :]).partition("\n")
+    goes_on = _GOES_ON.match(f"\n{rest}{below}" if rest else below)
+    if (goes_on and goes_on[1].islower()) or _BREAKS_OFF.search((above + text[:start])[-40:]):
+        return None
+    if states_its_date(text, date.start, date.end):
+        return True
+    after = re.sub(rf"\A{_YEAR_WORD}", "", after.strip(), flags=re.IGNORECASE)
+    names_a_place = not text[: date.start].strip() and not rest and _PLACE_AFTER.fullmatch(after)
+    if not names_a_place or len(after.split()) > _MOST_OF_A_PLACE or after.endswith("."):
+        return None
+    return None if any(word[0].islower() for word in after.split(",")[1].split()) else False
+
+
+def states_its_date(text: str, start: int, end: int) -> bool:
+    """Whether the date at ``text[start:end]`` has a line that says what the document is: "Judgment of 14 March 2022".
+
+    It must be the whole line: one that goes on ("Judgment of 14 March 2022 was quashed") tells of another document.
+    """
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    after = _NOTE_MARK.sub("", text[end:]).partition("\n")[0]
+    stated = _STATED.fullmatch(before)
+    if stated and _KIND.search(stated["words"]) and _ENDS_STATED.fullmatch(after.strip()):
+        return True
+    return bool(_BEFORE_KAZAKH.fullmatch(before) and _KAZAKH_AFTER.fullmatch(after.strip()))
 
 
 def _keeps_line(text: str, date: FoundDate, above: str, below: str) -> bool | None:
@@ -229,6 +320,13 @@ def _keeps_line(text: str, date: FoundDate, above: str, below: str) -> bool | No
         return None if in_sentence or (goes_on and goes_on[1].islower()) else True
     opens = _BEFORE_DATE.fullmatch(before) and _RUNS_ON.match(after.strip()) and (before.strip() or first)
     return False if opens else None
+
+
+def is_dateline(text: str, start: int, end: int) -> bool:
+    """Whether the date at ``text[start:end]`` has a line to itself, with a place or with what the document is."""
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    after = _NOTE_MARK.sub("", text[end:]).partition("\n")[0]
+    return _is_line(before, after) or states_its_date(text, start, end)
 
 
 def _is_line(before: str, after: str) -> bool:

@@ -7,12 +7,14 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
+from indexer.dates import date_at, month_named
 from search import calendar as periods
 from search.datetext import DASHES, NOTHING, Read, Words
 from search.datewords import ALSO_OTHER_WORDS, lexicon
 from search.dateyears import century, decade, edged, yeared, years_written
 
 _MOST_DAYS: Final = 6  # in one list: "3, 4 and 7 May"
+_LONGEST: Final = 7  # words of one date: "5 de agosto del 2022"
 
 
 def written_date(words: Words, i: int) -> Read | None:
@@ -177,6 +179,30 @@ def _seasons(words: Words, i: int) -> Read | None:
     return words.read(periods.months(year, first, (first + 1) % 12 + 1), i, last, end)
 
 
+def _in_another_language(words: Words, i: int) -> Read | None:
+    """ "28 janvier 2022", "5 de agosto de 2022", "3. März 2020": whole dates of languages without forms here."""
+    if _day(words, i) is None or words.word(i + 1)[:1].isdigit():
+        return None
+    found = date_at(words.text, words.start(i))
+    if found is None:
+        return None
+    last = next((at for at in range(i + 2, i + _LONGEST) if words.end(at) == found.end), None)
+    period = periods.of_iso(found.iso)
+    return words.read(period, i, last) if period is not None and last is not None else None
+
+
+def _year_of_a_month(words: Words, i: int) -> Read | None:
+    """The month before the year ``i`` in a language that has no forms here: "janvier 2022", "agosto de 2022"."""
+    year = words.digits(i)
+    if year is None or len(words.word(i)) != 4 or not words.spaced(i - 1):
+        return None
+    at = i - 2 if words.word(i - 1) in ("de", "del") and words.spaced(i - 2) else i - 1
+    month = month_named(words.text[words.start(at) : words.end(at)]) if at >= 0 else None
+    if month is None or words.value(at, "month"):
+        return None
+    return words.read(periods.months(year, month, month), at, i)
+
+
 def _kazakh(words: Words, i: int) -> Read | None:
     """ "2021 жылғы 11 ақпан", "2021 жылғы ақпанда"."""
     year = words.digits(i)
@@ -191,15 +217,17 @@ def _kazakh(words: Words, i: int) -> Read | None:
 
 
 _FORMS: Final[dict[str, tuple[Callable[[Words, int], Read | None], ...]]] = {
-    "number": (_in_digits, _kazakh, _days_of_a_month, century, years_written),
-    "ordinal": (_days_of_a_month, century),
+    "number": (
+        _in_digits, _kazakh, _days_of_a_month, _in_another_language, century, _year_of_a_month, years_written,
+    ),
+    "ordinal": (_days_of_a_month, _in_another_language, century),
     "decade": (decade,),
     "month": (_month_first,),
     "short month": (_month_first,),
     "season": (_seasons,),
     "roman": (century,),
     "count": (century,),
-}
+}  # fmt: skip
 TOLD: Final = ("ago", "deictic", "day word", "weekday", "short weekday")  # for `search.deictics`
 
 

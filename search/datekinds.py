@@ -11,6 +11,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
+from indexer.metadata import is_dateline
 from search.calendar import DAY, YEAR, Period
 from search.dates import DateExpression
 from search.mentions import KINDS
@@ -32,10 +33,12 @@ _PART: Final = (
 )
 _TIED: Final = re.compile(
     r"(?:^|\W)(?:on|in|at|during|throughout|over|within|since|until|till|by|before|after|following|between|around|every"
-    r"|as\s+of|в|во|на|за|к|ко|с|со|до|после|между|в\s+течение|около|начиная\s+с)\s+" + _PART + "$",
+    r"|as\s+of|le|depuis|dès|avant|après|jusqu['’]au|el|en|desde|hasta|am|im|seit|bis|ab|в|во|на|за|к|ко|с|со|до|после|между|в\s+течение|около|начиная\s+с)\s+"
+    + _PART
+    + "$",
     re.IGNORECASE,
 )
-_OF: Final = re.compile(r"(?:^|\W)(?:of|dated|от)\s+$", re.IGNORECASE)
+_OF: Final = re.compile(r"(?:^|\W)(?:of|dated|от|від|du|del|vom)\s+$", re.IGNORECASE)
 _OPENS: Final = re.compile(
     r"(?:since|until|till|by|before|after|following|between|from|с|со|до|к|ко|после|между|начиная)\b", re.IGNORECASE
 )
@@ -48,6 +51,8 @@ _TOLD: Final = re.compile(
 _NOW: Final = re.compile(r"today|tonight|сегодня", re.IGNORECASE)
 _OF_A_NOUN: Final = re.compile(r"['’]s\b")
 _RUSSIAN_DAY: Final = re.compile(r"\d{1,2}(?:\s|-го)[^\d]*[а-яё]", re.IGNORECASE)
+_KAZAKH_DAY: Final = re.compile(r"\d{4}\s+жыл\w*\s.*[дт][ае]н?", re.IGNORECASE)
+"""A date in the case that says when: "2022 жылғы 17 қаңтарда"."""
 _CITES: Final = re.compile(
     r"(?:^|\W)(?:having\s+regard\s+to|in\s+view\s+of|recalling|pursuant\s+to|in\s+accordance\s+with"
     r"|принимая\s+во\s+внимание|учитывая|ссылаясь\s+на|руководствуясь|в\s+соответствии\s+с)\b",
@@ -59,9 +64,10 @@ _TEXT: Final = re.compile(rf"(?<!\w)(?:{KINDS})(?!\w)", re.IGNORECASE)
 def kind_of(text: str, date: DateExpression, own: Period | None = None) -> DateKind:
     """Say what a date in ``text`` is the date of; ``own`` is the document's, where the text may state that."""
     kind = _kind(text, date)
-    if kind is DateKind.MENTIONED and own is not None and date.period == own:
-        return DateKind.DOCUMENT
-    return kind
+    if own is None or date.period != own:
+        return kind
+    stated = kind is DateKind.MENTIONED or is_dateline(text, date.start, date.end)
+    return DateKind.DOCUMENT if stated else kind
 
 
 def _kind(text: str, date: DateExpression) -> DateKind:
@@ -78,7 +84,7 @@ def _kind(text: str, date: DateExpression) -> DateKind:
         return DateKind.EVENT
     if date.period.precision is DAY and _RUSSIAN_DAY.match(words):  # "Суд 11 февраля оставил", without a preposition
         return DateKind.EVENT
-    return DateKind.MENTIONED
+    return DateKind.EVENT if _KAZAKH_DAY.fullmatch(words) else DateKind.MENTIONED
 
 
 def _clause_before(text: str, start: int) -> str:

@@ -15,7 +15,7 @@ from search.calendar import Period
 from search.dateforms import beginnings, written_date
 from search.datetext import Read, Words
 from search.dateyears import narrowed
-from search.deictics import Anchor, anchor_of, deictic_year, to_come, told_date, weekday_before
+from search.deictics import Anchor, anchor_of, deictic_year, is_set, may_be_set, to_come, told_date, weekday_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class _Reading:
         if before is None:
             return read
         kind, at = before
-        period = self._dated(read)
+        period = self._dated(read, passed=kind == "since")
         several = period.precision is periods.DAY and period.first != period.last
         if kind == "between" or (several and kind == "from"):
             return self._from(read, before)
@@ -151,14 +151,35 @@ class _Reading:
                 at -= 1
         return replace(read, period=_RELATIONS[kind](period), first=at)
 
-    def _dated(self, read: Read) -> Period:
-        """Give a period the year it lacks, if the text's own date is known: the last such, or the next to come."""
-        period = read.period
+    def _dated(self, read: Read, *, passed: bool = False) -> Period:
+        """Give a period the year it lacks, if the text's own date is known: the last such, or the next to come.
+
+        Where it ``passed``, it is the last. Where a verb sets it ("postponed to"), it is the nearer.
+        """
+        period, words = read.period, self.words
         if not period.yearless or self.anchor is None:
             return period
         here = Period(self.anchor.day, self.anchor.day, periods.DAY)
-        dated = period.next_after(here) if to_come(self.words, read.first) else period.before(here)
-        return dated or period
+        last, coming = period.before(here), period.next_after(here)
+        if passed or last is None or last.first is None or coming is None or coming.first is None:
+            return last or period
+        if to_come(words, read.first):
+            return coming
+        ahead = coming.first - self.anchor.day
+        nearer = coming if ahead < self.anchor.day - last.first else last
+        if is_set(words, read.first, read.last):
+            return nearer
+        weekday = _weekday(words, read.first)
+        for fitting in (last, nearer):
+            if weekday is not None and fitting.first is not None and fitting.first.weekday() == weekday:
+                return fitting
+        return period if self._doubtful(read, ahead) else last
+
+    def _doubtful(self, read: Read, ahead: timedelta) -> bool:
+        """Whether a day that comes again so soon may be meant as that, though nothing says so, or as a year ago."""
+        if self.anchor is None or not self.anchor.knows(periods.MONTH) or read.period.precision is not periods.DAY:
+            return False
+        return timedelta(0) < ahead <= (_SOON_IF_SET if may_be_set(self.words, read.first) else _SOON)
 
     def _expression(self, read: Read) -> DateExpression:
         period = read.period if self.typed else self._dated(read)
@@ -166,6 +187,13 @@ class _Reading:
 
 
 _SINCE: Final = ("с", "со")
+_SOON: Final = timedelta(weeks=3)
+_SOON_IF_SET: Final = timedelta(weeks=8)  # where a verb may set the day: "announced a strike on 1 June"
+
+
+def _weekday(words: Words, i: int) -> int | None:
+    weekday = words.value(i, "weekday")
+    return words.value(i, "short weekday") if weekday is None else weekday
 
 
 def _completed(a: Period, b: Period) -> tuple[Period, Period]:

@@ -31,6 +31,10 @@ _ORDINALS_RU: Final = (
 _ADJECTIVE: Final = (
     "ый ий ой ого его ому ему ым им ом ем ой ей ая яя ую юю ые ие ых их ыми ими ое ее ье ья ью ьего ьей ьем"
 )
+_CASES_KK: Final = (
+    "да де та те дан ден тан тен ан ен дағы дегі тағы тегі ның нің дың дің тың тің ға ге қа ке а е ың ің"
+).split()
+"""The cases that a month stands in in Kazakh, in itself ("ақпанда") and as that of a year ("ақпанында")."""
 _WEEKDAYS: Final = (
     "monday понедельник понедельника понедельнику, tuesday вторник вторника вторнику, wednesday среда среду среды, "
     "thursday четверг четверга четвергу, friday пятница пятницу пятницы, saturday суббота субботу субботы, "
@@ -86,6 +90,19 @@ _SPOKEN: Final = {  # words that stand beside dates; what each does is for the g
     "future": "will shall scheduled expected due upcoming forthcoming будет будут состоится состоятся "
     "запланирован запланирована "
     "запланировано запланированы намечен намечена намечено намечены",
+    "setting": "moved postponed postpones postpone postponing rescheduled reschedules reschedule adjourned adjourns "
+    "adjourn deferred delayed pushed shifted off forward extended extends extend prolonged summoned summons invited "
+    "invites called calls "
+    "convened announced announces set fixed planned plans slated booked listed remanded "
+    "deadline deadlines срок срока сроки "
+    "перенести перенес перенёс перенесла перенесли перенесен перенесён перенесена перенесено перенесены переносится "
+    "переносятся переносят перенесут отложить отложил отложила отложили отложен отложена отложено отложены "
+    "откладывается назначить назначил назначила назначили назначен назначена назначено назначены вызвал вызвала "
+    "вызвали вызван вызвана вызваны вызывают вызывается пригласил пригласила пригласили приглашен приглашён приглашена "
+    "приглашены анонсировал анонсировала анонсировали анонсирован анонсирована анонсировано объявил объявила объявили "
+    "объявлен объявлена объявлено объявлены продлил продлила продлили продлен продлён продлена продлено продлены "
+    "сдвинул сдвинули сдвинут сдвинута сдвинуто сдвинуты созвал созвали созван созвана планирует планируют планируется",
+    "set for": "to for until till на до к",
     "at": "in on at during for of since from by until till before after between and to or through throughout "
     "every each as "
     "в во на за к ко с со до по от из о об после около между и или для через уже ещё еще",
@@ -111,6 +128,7 @@ def lexicon() -> dict[str, Senses]:
     for number in range(1, 32):
         suffixed = [f"{number}{suffix}" for suffix in ("st", "nd", "rd", "th")]
         learn("ordinal", number, " ".join(suffixed))
+    learn("ordinal", 1, "1er 1º")
     for number, (english, ordinal) in enumerate(zip(NUMBERS, ORDINALS, strict=True), 1):
         learn("count", number, english)
         learn("ordinal", number, ordinal)
@@ -169,8 +187,10 @@ def _months() -> dict[str, int]:
         soft = "ь я ю ем ём е" if name.endswith("ь") else "й я ю ем е" if name.endswith("й") else " а у ом е"
         months |= {stem + ending.strip(): number for ending in soft.split(" ")}
     for name, number in names("kk"):
-        suffixes = " да де та те дан ден тан тен ның нің дың дің тың тің ға ге қа ке"
-        months |= {name + suffix: number for suffix in suffixes.split(" ")}
+        months |= {name + ending: number for ending in ("", *_CASES_KK)}
+        own = name[:-1] + "г" if name.endswith("к") else name + "с" * name.endswith(("а", "е"))
+        months |= {own + vowel: number for vowel in "ыі"}
+        months |= {own + vowel + "н" + ending: number for vowel in "ыі" for ending in _CASES_KK}
     return months
 
 

@@ -174,7 +174,7 @@ def _on_weekday(words: Words, i: int, anchor: Anchor) -> Read | None:
     weekday = words.value(i, "weekday")
     if weekday is None or not anchor.knows(DAY) or not is_weekday(words, i):
         return None
-    return words.read(_weekday(anchor.day, weekday, 1 if to_come(words, i) else 0), i, i)
+    return words.read(_weekday(anchor.day, weekday, 1 if to_come(words, i) or is_set(words, i, i) else 0), i, i)
 
 
 def is_weekday(words: Words, i: int) -> bool:
@@ -194,15 +194,46 @@ _FORMS: Final[dict[str, Callable[[Words, int, Anchor], Read | None]]] = {
 
 def to_come(words: Words, i: int) -> bool:
     """Whether the clause up to word ``i`` tells what is still to come: "will", "scheduled", "состоится"."""
+    return _clause_has(words, i, "future")
+
+
+def is_set(words: Words, first: int, last: int) -> bool:
+    """Whether a verb sets the date in words ``first`` to ``last``: "moved to", "summoned for", "отложено до"."""
+    at = first - 1
+    while not words.senses(at).keys().isdisjoint(("the", "part", "of")):
+        at -= 1
+    if words.value(at, "set for") and words.spaced(at):
+        return _clause_has(words, at, "setting")
+    return words.word(last).endswith(_DATIVES) and _kazakh_sets(words, last)
+
+
+def may_be_set(words: Words, i: int) -> bool:
+    """Whether the clause up to word ``i`` has a verb that sets dates, though nothing ties that to the one at ``i``."""
+    return _clause_has(words, i, "setting")
+
+
+def _kazakh_sets(words: Words, last: int) -> bool:
+    """Whether a verb behind a date does so: "20 ақпанға ауыстырылды"."""
+    for at in range(last + 1, last + _CLAUSE):
+        if words.gap(at - 1).strip():
+            return False
+        if words.word(at).startswith(_KAZAKH_SETTING):
+            return True
+    return False
+
+
+def _clause_has(words: Words, i: int, kind: str) -> bool:
     for at in range(i - 1, max(i - _CLAUSE, -1), -1):
         if words.gap(at).strip():
             return False
-        if words.value(at, "future"):
+        if words.value(at, kind):
             return True
     return False
 
 
 _CLAUSE: Final = 10  # words
+_DATIVES: Final = ("ға", "ге", "қа", "ке")
+_KAZAKH_SETTING: Final = ("ауыстыр", "шегер", "қалдыр", "белгілен", "тағайында", "шақыр", "жоспарла")
 
 
 def weekday_before(words: Words, i: int) -> Read | None:

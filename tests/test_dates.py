@@ -187,3 +187,77 @@ def test_a_period_without_a_year_is_held_against_each_year() -> None:
         assert other is not None
         assert other.precision is DAY
         assert winter.touches(other) is lies_in
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "start", "end"),
+    [
+        ("The meeting has been moved to 2 June at 2 p.m.", "2022-05-20", "2022-06-02", "2022-06-02"),
+        ("The witness has been summoned for 20 May.", "2023-05-08", "2023-05-20", "2023-05-20"),
+        ("The trial was postponed to the end of July.", "2023-05-08", "2023-07", "2023-07"),
+        ("The trial was adjourned until 3 July.", "2023-05-04", None, "2023-07-03"),
+        ("Заседание перенесли на 20 марта.", "2023-03-12", "2023-03-20", "2023-03-20"),
+        ("Слушание отложено до 3 апреля.", "2023-03-12", None, "2023-04-03"),
+        ("Сот отырысы 20 ақпанға ауыстырылды.", "2023-02-12", "2023-02-20", "2023-02-20"),
+        ("The trial was adjourned to Monday.", "2023-05-20", "2023-05-22", "2023-05-22"),
+    ],
+)
+def test_a_date_that_a_verb_sets_is_still_to_come(text: str, written: str, start: str | None, end: str) -> None:
+    assert [found[1:] for found in read(text, written)] == [(start, end)]
+
+
+def test_a_date_that_was_set_long_before_the_document_is_past() -> None:
+    assert read("It was adjourned until 3 July.", "2023-12-12") == [("until 3 July", None, "2023-07-03")]
+    assert read("He was moved to the colony on 2 March.", "2023-05-20") == [("2 March", "2023-03-02", "2023-03-02")]
+
+
+def test_a_day_a_few_weeks_ahead_keeps_no_year_where_nothing_says_which() -> None:
+    assert read("The union has announced a strike on 1 June.", "2023-05-08") == [("1 June", "--06-01", "--06-01")]
+    assert read("Held until 30 May.", "2023-05-20") == [("until 30 May", None, "--05-30")]
+    assert read("Held since 25 May.", "2023-05-20") == [("since 25 May", "2022-05-25", None)]
+    assert read("Held on 20 May.", "2023-05-20") == [("20 May", "2023-05-20", "2023-05-20")]
+    assert read("Held on 5 January.", "2023") == [("5 January", "2023-01-05", "2023-01-05")]
+
+
+def test_the_weekday_of_a_date_says_its_year() -> None:
+    assert read("We meet on Thursday, 26 May.", "2022-05-16") == [("Thursday, 26 May", "2022-05-26", "2022-05-26")]
+    assert read("We met on Wednesday, 26 May.", "2022-05-16") == [("Wednesday, 26 May", "2021-05-26", "2021-05-26")]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "iso"),
+    [
+        ("survenue le 28 janvier 2022 à Lyon", "28 janvier 2022", "2022-01-28"),
+        ("Le 1er mars 2022, la police", "1er mars 2022", "2022-03-01"),
+        ("El 5 de agosto de 2022 la policía", "5 de agosto de 2022", "2022-08-05"),
+        ("am 4. August 2022 verhaftet", "4. August 2022", "2022-08-04"),
+        ("12 березня 2020", "12 березня 2020", "2020-03-12"),
+        ("2022 жылғы 20 ақпандағы жиын", "2022 жылғы 20 ақпандағы", "2022-02-20"),
+        ("2021 жылдың 5 қыркүйегінде ұстады", "2021 жылдың 5 қыркүйегінде", "2021-09-05"),
+        ("en agosto de 2022 fueron", "agosto de 2022", "2022-08"),
+        ("Signé en 2020, le contrat", "2020", "2020"),
+        ("the Mars 2020 rover", "2020", "2020"),
+    ],
+)
+def test_a_whole_date_of_another_language_keeps_its_day_and_month(text: str, words: str, iso: str) -> None:
+    assert read(text) == [(words, iso, iso)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("La mort est survenue le 11 février 2021 à Lyon.", DateKind.EVENT),
+        ("El 11 de febrero de 2021 la policía llegó.", DateKind.EVENT),
+        ("2021 жылғы 11 ақпанда полиция келді.", DateKind.EVENT),
+        ("Paris, le 11 février 2021", DateKind.DOCUMENT),
+        ("Communiqué du 11 février 2021", DateKind.DOCUMENT),
+        ("Decree No. 17 of 11 February 2021", DateKind.DOCUMENT),
+        ("Report published on 11 February 2021", DateKind.DOCUMENT),
+        ("11 февраля 2021 года", DateKind.DOCUMENT),
+        ("2021 жылғы 11 ақпандағы мәлімдеме", DateKind.DOCUMENT),
+        ("On 11 February 2021 police came.", DateKind.EVENT),
+    ],
+)
+def test_a_line_that_dates_its_document_is_told_apart_from_events_in_every_language(text: str, kind: DateKind) -> None:
+    [found] = date_expressions(text, of_iso("2021-02-11"))
+    assert kind_of(text, found, of_iso("2021-02-11")) is kind

@@ -284,3 +284,60 @@ def test_a_headline_that_holds_a_number_or_a_word_of_letterheads_stays_the_title
 def test_the_mark_of_a_note_behind_a_date_is_no_part_of_its_line() -> None:
     page = b"<html><body><h1>On the arrests</h1><p>Published on 14 March 2021<sup>1</sup></p><p>Words.</body></html>"
     assert describe(read(page, "report.html"), "report.html")[2] == "2021-03-14"
+
+
+@pytest.mark.parametrize(
+    ("line", "iso"),
+    [
+        ("Judgment of 14 March 2022", "2022-03-14"),
+        ("Decree No. 17 of 20 January 2022", "2022-01-20"),
+        ("NOTE VERBALE OF 20 JUNE 2022", "2022-06-20"),
+        ("Joint statement of 3 February 2022", "2022-02-03"),
+        ("Report published on 4 May 2023", "2023-05-04"),
+        ("Minutes of the meeting of 30 June 2022", "2022-06-30"),
+        ("Заявление от 15 февраля 2022 года", "2022-02-15"),
+        ("Указ Президента Республики Казахстан от 5 января 2022 года № 725", "2022-01-05"),
+        ("Заява від 12 березня 2020 року", "2020-03-12"),
+        ("Comunicado del 9 de agosto de 2022", "2022-08-09"),
+        ("Communiqué du 1er mars 2022", "2022-03-01"),
+        ("Urteil vom 14. März 2022", "2022-03-14"),
+        ("2022 жылғы 20 ақпандағы мәлімдеме", "2022-02-20"),
+        ("Үкіметтің 2022 жылғы 20 ақпандағы № 7 қаулысы", "2022-02-20"),
+        ("30 June 2022, Lomsk, office of the Legal Aid Centre", "2022-06-30"),
+    ],
+)
+def test_a_line_of_the_head_that_says_what_the_document_is_dates_it(line: str, iso: str) -> None:
+    assert described("The people of the town", line, BODY)[2] == iso
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Judgment of 14 March 2022 was quashed",
+        "The judgment of 14 March 2022",
+        "Under Decree No. 17 of 3 May 2022",
+        "Decree of 3 May 2022 on the repeal of Decree No. 17",
+        "Appeal against the judgment of 14 March 2022",
+        "Summary of the decree of 14 March 2022",
+        "Обжалование приговора от 14 марта 2022 года",
+        "По решению от 14 марта 2022 года",
+        "2022 жылғы 20 ақпандағы мәлімдемеге жауап",
+        "Arrests of 14 March 2022",
+        "30 June 2022, Arrest of the lawyer",
+    ],
+)
+def test_a_line_that_names_another_document_or_an_event_dates_nothing(line: str) -> None:
+    assert described("The people of the town", line, BODY)[2] is None
+
+
+def test_a_line_that_says_what_the_document_is_counts_only_in_the_head_and_alone() -> None:
+    assert described("The people of the town", BODY, "Judgment of 14 March 2022", BODY)[2] is None
+    assert described("Documents", "Judgment of 14 March 2022", "Decree of 3 May 2022", BODY)[2] is None
+    assert described("Documents", "Judgment of 14 March 2022\nas amended later", BODY)[2] is None
+    page = "# Statements\n\n## Statement of 3 May 2022\n\nWords.\n\n## Statement of 9 May 2022\n\nWords."
+    assert describe(read(page.encode(), "a.md"), "a.md")[2] is None
+
+
+@pytest.mark.parametrize("case", ["20 ақпан", "20 ақпанда", "20 ақпандағы", "20 ақпанынан"])
+def test_kazakh_dates_are_found_in_every_case(case: str) -> None:
+    assert [date.iso for date in dates_in(f"2022 жылғы {case} өткен жиын")] == ["2022-02-20"]

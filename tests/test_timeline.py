@@ -13,6 +13,7 @@ from making import document, put
 
 from api.app import create_app
 from api.cli import main
+from api.timeline_command import timeline_line
 from indexer.catalogue import Filters
 from indexer.index import Index
 from search.datekinds import DateKind
@@ -181,3 +182,24 @@ def test_the_date_filters_of_the_command_line_keep_documents_of_that_time(
     )
     hits = json.loads(capsys.readouterr().out)["hits"]
     assert {hit["document"]["date"] for hit in hits} == {"2021-02-11"}
+
+
+def test_an_open_period_without_a_year_is_printed_as_until_or_since(tmp_path: Path) -> None:
+    index = Index(tmp_path / "index", create=True)
+    put(index, document("a.txt"), ["The trial was adjourned until 3 July.", "She was held from 2 May to 9 May."])
+    rows = Timeline(index.catalogue, no_search).rows(TimelineQuery(), TODAY).rows
+    printed = sorted(timeline_line(row).plain.split(" event  ")[0].strip() for row in rows)
+    assert printed == ["--05-02 to --05-09 (year not known)", "until --07-03 (year not known)"]
+    index.close()
+
+
+def test_days_told_in_french_and_spanish_lie_in_the_order_of_time_and_in_their_range_only(tmp_path: Path) -> None:
+    index = Index(tmp_path / "index", create=True)
+    put(index, document("a.txt", date="2022-09-01"), ["Il est mort le 28 janvier 2022.", "Held on 3 January 2022."])
+    put(index, document("b.txt", date="2022-09-01"), ["El 5 de agosto de 2022 la policía llegó."])
+    timeline, events = Timeline(index.catalogue, no_search), (DateKind.EVENT,)
+    told = [row.period.start for row in timeline.rows(TimelineQuery(kinds=events), TODAY).rows]
+    assert told == ["2022-01-03", "2022-01-28", "2022-08-05"]
+    [row] = timeline.rows(TimelineQuery(kinds=events, since="2022-08", until="2022-08"), TODAY).rows
+    assert row.citation.text == "El 5 de agosto de 2022 la policía llegó."
+    index.close()
