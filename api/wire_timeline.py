@@ -37,9 +37,7 @@ class TimelineRow(BaseModel):
     date_end: str | None = Field(description="When it ends; null if open (`since 2016`) or without a year")
     precision: Precision
     kind: DateKind = Field(description="Date of the document, of the event told, or only mentioned")
-    yearless: bool = Field(
-        description="The text does not say the year, and its document has no date, or it lies so soon after it that either year may be meant"
-    )
+    yearless: bool = Field(description="Neither the text nor the date of its document says the year")
     text: str | None = Field(
         description="The date as it is written; null where the document's own date is not in its text"
     )
