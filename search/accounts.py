@@ -15,13 +15,13 @@ from indexer.words import normalise, stem
 from search.entities import Name, Seen, is_country
 from search.events import Event, events_in, may_tell, sounds
 from search.nouns import PLACE, kinds_of
-from search.outcomes import found_guilty, may_turn, opposed, penalty, turns, undoes, undoes_named
+from search.outcomes import found_guilty, may_turn, only_once, opposed, penalty, turns, undoes, undoes_named
 from search.quantities import Count, When
 from search.results import Disagreement
+from search.speech import speech_in
 from search.variants import same
 
 ENOUGH = 2  # points for what two accounts share
-ONCE = frozenset("die kill murder born found assassin execut погиб умер уб убит убил казн родил".split())
 UNITS_SLACK = 1.1  # numbers this near are one number rounded
 
 MOST_APART = 40  # characters between the word for an end and what it ends
@@ -36,13 +36,15 @@ Span = tuple[int, int]
 @dataclass(frozen=True)
 class Account:
     """A sentence as an account: ``dated`` is the date of its document (ISO 8601, as far as known); ``years_told`` gives
-    the years in which the document can be from, where it gives no date but a day of the week."""
+    the years in which the document can be from, where it gives no date but a day of the week; ``source`` is what tells
+    its document from others, where it is known."""
 
     text: str
     language: str | None
     dated: str | None
     seen: Seen
     years_told: Callable[[], frozenset[int]] = frozenset
+    source: str | None = None
 
     @cached_property
     def roots(self) -> frozenset[str]:
@@ -53,6 +55,12 @@ class Account:
     def turning(self) -> tuple[str, ...]:
         """Of these words, those that can be against another one."""
         return tuple(word for word, _ in may_tell(self.text, self.language) if turns(word))
+
+    @cached_property
+    def speaker(self) -> str | None:
+        """Who is said to say it, in its own words."""
+        speech = speech_in(self.text)
+        return self.text[slice(*speech.speaker)].lower().removeprefix("the ") if speech else None
 
     @cached_property
     def events(self) -> list[Event]:
@@ -84,7 +92,9 @@ def differences(a: Account, b: Account) -> list[Difference]:
         for y in b.events:
             if x.root != y.root and not may_turn(x.word, y.word):
                 continue
-            for difference in _between(a, b, x, y) if x.happened and y.happened else ():
+            if not (x.happened and y.happened) or _apart(a, b, x, y):
+                continue
+            for difference in _between(a, b, x, y):
                 found.setdefault((difference.aspect, difference.first), difference)
     return list(found.values())
 
@@ -92,6 +102,10 @@ def differences(a: Account, b: Account) -> list[Difference]:
 def _may_differ(a: Account, b: Account) -> bool:
     """Whether two accounts have words for one event or for its end at all; only then are they read."""
     return not a.roots.isdisjoint(b.roots) or any(may_turn(x, y) for x in a.turning for y in b.turning)
+
+
+def _one_document(a: Account, b: Account) -> bool:
+    return a.source is not None and a.source == b.source
 
 
 def _between(a: Account, b: Account, x: Event, y: Event) -> Iterator[Difference]:
@@ -117,6 +131,17 @@ def _shared_people(x: Event, y: Event, a: Account, b: Account) -> bool:
 def _other_people(x: Event, y: Event, a: Account, b: Account) -> bool:
     """Whether each names someone, and none of them is the same."""
     return bool(x.people and y.people) and not _shared_people(x, y, a, b)
+
+
+def _apart(a: Account, b: Account, x: Event, y: Event) -> bool:
+    """Whether each names someone whom the other does not: two events, though one court or ministry is in both.
+
+    Where both say whom it was done to, only these count: who else is named beside them may be left out by the other.
+    """
+    mine, other = (x.acted_on, y.acted_on) if x.acted_on and y.acted_on else (x.named, y.named)
+    abbreviations = a.seen.abbreviations | b.seen.abbreviations
+    fits = [[same(p.words, q.words, abbreviations) for q in other] for p in mine]
+    return any(not any(row) for row in fits) and any(not any(column) for column in zip(*fits, strict=True))
 
 
 def _points(a: Account, b: Account, x: Event, y: Event) -> int:
@@ -190,17 +215,27 @@ def _dates(a: Account, b: Account, x: Event, y: Event) -> Difference | None:
     one_day = d.day is not None and d.day == e.day and d.month == e.month
     years, others = _years(a, d), _years(b, e)
     one_month = d.month == e.month and bool(years & others) and d.day != e.day
-    once = _once(x) and _shared_people(x, y, a, b)
+    once = only_once(x.root) and _shared_people(x, y, a, b)
     near = one_month and (_alike(x, y) or once)
     if not (near or once or (one_day and _alike(x, y, 3))):
+        return None
+    if _another_raid(a, b, x, y, one_day=one_day) or (_one_document(a, b) and not (once or _two_speak(a, b))):
         return None
     unsaid = (frozenset() if d.year else years, frozenset() if e.year else others)
     return Difference(Disagreement.CONFLICT, "date", _told(a, x), (d.start, d.end), (e.start, e.end), unsaid)
 
 
-def _once(event: Event) -> bool:
-    """Whether what happened can happen to someone only once."""
-    return any(event.root.startswith(root) for root in ONCE) if event.root > "а" else event.root in ONCE
+def _another_raid(a: Account, b: Account, x: Event, y: Event, *, one_day: bool) -> bool:
+    """Whether the counts of two dated events differ as well, and nothing says that they are one all the same."""
+    if not any(_counts_differ(c, d) is Disagreement.CONFLICT for c in x.counts for d in y.counts):
+        return False
+    one_person = bool(x.acted_on and y.acted_on) and _shared_people(x, y, a, b)
+    return _one_document(a, b) or not (one_day or one_person) or not _alike(x, y)
+
+
+def _two_speak(a: Account, b: Account) -> bool:
+    """Whether one of two sentences of one document has someone say it who does not say the other."""
+    return a.speaker != b.speaker
 
 
 def _alike(x: Event, y: Event, least: int = 1) -> bool:
@@ -256,11 +291,11 @@ def _counts_differ(c: Count, d: Count) -> Disagreement | None:
 
 
 def _places(a: Account, b: Account, x: Event, y: Event) -> Difference | None:
-    mine, other = _cities(x), _cities(y)
+    mine, other = ([n for n in event.towns if not is_country(n.words)] for event in (x, y))
     if len(mine) != 1 or len(other) != 1 or not _shared_people(x, y, a, b) or not _other_place(x, y):
         return None
     dated = any(d.day and _same_day(d, e) and _may_be_one(a, b, d, e) for d in x.dates for e in y.dates)
-    if _other_time(a, b, x, y) or not (dated or _once(x)) or x.denied or y.denied:
+    if _other_time(a, b, x, y) or not (dated or only_once(x.root)) or x.denied or y.denied:
         return None
     p, q = mine[0], other[0]
     return Difference(Disagreement.CONFLICT, "place", _told(a, x), (p.start, p.end), (q.start, q.end))
@@ -346,6 +381,8 @@ def _opposition(a: Account, b: Account, x: Event, y: Event) -> Difference | None
     if _other_place(x, y):
         return None
     later = _other_time(a, b, x, y)
+    if later and not (_before(a, b, x, y) or _before(b, a, y, x)):
+        return None
     kind = Disagreement.LATER if later else Disagreement.CONFLICT
     return Difference(kind, "outcome", _told(a, x), _phrase(a, x), _phrase(b, y))
 

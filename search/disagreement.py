@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -10,18 +11,22 @@ from functools import lru_cache, partial
 from indexer.document import Document, Passage
 from indexer.words import split, stem
 from search.accounts import Account, Difference, differences
-from search.entities import Seen
+from search.entities import Seen, is_country, names_in
 from search.function_words import function_words
 from search.outcomes import can_differ
 from search.quotes import Quotes
 from search.results import Conflict, Disagreement
+from search.speech import speech_in
 from search.statements import LOOKED_AT, Statement, statements
+from search.variants import same
 from search.weekdays import years_of
 
 MOST = 4  # conflicts that an answer shows
 MOST_READ = 120  # sentences that are read as accounts, those that share most words first
 MOST_VALUES = 4  # more than that are of as many events, told in one formula
 SHARED = 2  # stems that another sentence must share with an answering one to be read at all
+_ITEM = re.compile(r"\s*(?:[-–—•*]|\(?\d{1,4}[.)]?|\(?[a-zа-я]\))\s+")
+_HEAD_ENDS = re.compile(r"\s*[,;:(–—-]")
 _ORDER = (Disagreement.CONFLICT, Disagreement.LATER, Disagreement.SCOPE)
 
 Found = Sequence[tuple[Document, Passage]]
@@ -60,10 +65,32 @@ def differing(
         for other in others:
             if other.place in done or len(own & _stems(other.text, other.document.language)) < SHARED:
                 continue
+            if _other_rows(statement, other, seen):
+                continue
             for difference in differences(accounts.of(statement), accounts.of(other)):
                 pairs.append(_Pair(statement, other, difference))
     pairs.sort(key=lambda pair: _ORDER.index(pair.difference.kind))
     return _merged(pairs, quotes)
+
+
+def _other_rows(a: Statement, b: Statement, seen: Seen) -> bool:
+    """Whether two are rows of a table or items of a list in one document, each of which is about someone else."""
+    if a.document.id != b.document.id:
+        return False
+    mine, other = _head(a.text, seen), _head(b.text, seen)
+    return mine is not None and other is not None and not same(mine, other, seen.abbreviations)
+
+
+def _head(text: str, seen: Seen) -> str | None:
+    """Whom a row or an item is about: the name that it begins with; None for what someone says, which may be denied."""
+    names = [name for name in names_in(text, seen) if not is_country(name.words)]
+    if not names or speech_in(text):
+        return None
+    if "\t" in text:
+        return names[0].words.split("\t")[0]
+    marker = _ITEM.match(text)
+    begins = names[0].start == (marker.end() if marker else 0)
+    return names[0].words if begins and (marker or _HEAD_ENDS.match(text, names[0].end)) else None
 
 
 class _Accounts:
@@ -80,7 +107,7 @@ class _Accounts:
         if statement.place not in self._read:
             d = statement.document
             self._read[statement.place] = Account(
-                statement.text, d.language, d.date, self._seen, partial(self._years_of, d)
+                statement.text, d.language, d.date, self._seen, partial(self._years_of, d), d.id
             )
         return self._read[statement.place]
 

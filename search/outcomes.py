@@ -29,6 +29,15 @@ _OPPOSED = (
 )  # fmt: skip
 
 
+# What is done to someone by someone else, so that the one named as its object is the one it is told of.
+_DONE_TO = (
+    r"detain|arrest|imprison|jail|sentenc|convict|acquit|exonerat|pardon|releas|freed|fined|charg|kill|murder|assassin"
+    r"|execut|shot|beat|tortur|deport|expel|extradit|abduct|kidnap|задерж|арест|заключ|пригово|осуд|осужд|оправда"
+    r"|помилова|освобо|отпус|отпущ|штраф|обвин|убит|убил|казн|изби|пыта|похи"
+)
+_DIES = r"die[ds]?$|погиб|умер|сконча"  # what no one does to another
+
+_ONCE = frozenset("die kill murder born found assassin execut погиб умер уб убит убил казн родил".split())
 _GUILTY = r"found|признал"
 
 _WORDS = "|".join((_UNDOES, _PENALTIES, *(f"{a}|{b}" for a, b in (*_UNDONE, *_OPPOSED))))
@@ -82,6 +91,21 @@ def may_turn(a: str, b: str) -> bool:
 def penalty(word: str) -> bool:
     """Whether a word names a penalty that can be taken back: "fines", "the ban"."""
     return _is(word, _PENALTIES)
+
+
+def done_to(word: str) -> bool:
+    """Whether a word says what is done to someone: a penalty, an arrest, its end, a verdict, violence."""
+    return _is(word, _DONE_TO) or found_guilty(word)
+
+
+def dies(word: str) -> bool:
+    """Whether a word says of its subject that they died."""
+    return _is(word, _DIES)
+
+
+def only_once(root: str) -> bool:
+    """Whether what the stem of a word says can happen to someone only once."""
+    return any(root.startswith(once) for once in _ONCE) if root > "а" else root in _ONCE
 
 
 def found_guilty(word: str) -> bool:
