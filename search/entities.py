@@ -27,7 +27,8 @@ _SMALL = (
     r"(?:of|for|on)\s+the|of|for|on|against|without|under|de\s+la|de|del|della|di|da|do|dos|du|von|van\s+der|van|der|den"
     r"|al|bin|ibn|und|по|против"
 )
-_RUN = re.compile(rf"{_TOKEN}(?:\s+(?:(?:{_SMALL})\s+)?{_TOKEN}|\s+\d{{1,3}}\b(?!\s+[a-zа-яё]))*")
+_GAP = r"[^\S\t]+"  # a tab is between the columns of a table, and no name runs over it
+_RUN = re.compile(rf"{_TOKEN}(?:{_GAP}(?:(?:{_SMALL}){_GAP})?{_TOKEN}|{_GAP}\d{{1,3}}\b(?!\s+[a-zа-яё]))*")
 _PIECE = re.compile(rf"{_TOKEN}|\d+|[^\W\d_]+")
 _AND_BEFORE = re.compile(r"(?:\band|&|\bи)\s+$")
 _SMALL_WORD, _PLURAL = re.compile(r"(?<![\w’'-])[^\W\d_A-ZА-ЯЁ]\w+"), re.compile(r"\b[A-Z]{2,}s\b")

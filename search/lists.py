@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from indexer.words import normalise, split, stem
 from search.asked import Asked
+from search.ellipsis import turning
 from search.entities import Name, Seen, is_calendar, is_country, names_in
-from search.groups import ASIDE, BEING, WORD, Group, groups_of, is_plural
-from search.nouns import ORGANISATION, PLACE, class_of, fits, is_general, kinds_of
+from search.framing import says
+from search.groups import ASIDE, BEING, WORD, Aim, Group, Told, groups_of, is_plural
+from search.names import POSSESSIVE
+from search.nouns import ORGANISATION, PLACE, class_of, fits, is_general, kinds_of, sex_of
+from search.outcomes import opposed
 from search.quantities import is_number
 from search.statements import Statement
-from search.variants import same
 
 NEAR = 14  # words between a name and the word that says what happened
 COVERED = 0.6  # of the question's words, where the one that says what happened is not there
@@ -22,13 +25,6 @@ WITH_MAIN = 0.5  # of the question's other words, where it is
 
 _BY = re.compile(r"\bby\s+(?:the\s+|a\s+)?$", re.I)
 _IN = re.compile(r"\b(?:in|at|near|from|to|into|outside|в|во|на|из|под|около)\s+(?:the\s+)?$", re.I)
-_TOGETHER = re.compile(r"\b(?:with|alongside|вместе\s+с|с)\s+(?:the\s+)?[“«\"]?$", re.I)
-# What follows a verb that has no object: "who died in custody?"
-_NO_OBJECT = re.compile(
-    r"\s*(?:\w+ly\s+)?(?:$|[?.!,]|(?:about|after|against|at|before|by|during|for|from|in|into|last|of|on|to|under|when|while"
-    r"|with|в|во|на|из|от|за|по|под|о|об|после|против)\b)",
-    re.I,
-)
 # By whom it was done, right before a list of them: "by three experts, namely", "организациями, в том числе".
 _BY_WHOM = re.compile(
     r"(?:\bby\s+(?P<by>(?:(?!(?:in|at|near|on|outside|during|after|before)\s)[\w’'-]+\s+){0,6}?[\w’'-]+)|(?P<ru>\w+[ая]ми))"
@@ -38,6 +34,44 @@ _BY_WHOM = re.compile(
 _SOME = re.compile(r"(?:several|many|various|the following)\s", re.I)
 _NEW_SUBJECT = re.compile(r",\s+(?:and|but|while)\s+(?!\w+ed\b)[^,]*\b(?:was|were|is|are|has|have|had)\b")
 
+# A clause that is denied or confirmed, and what denies or, itself denied, leaves open what the clause says.
+_THAT = re.compile(
+    r"(?:\s(?:о\s+том|в\s+том|того))?,?\s+(?:that|whether|что|будто|że|que|dass)\s+"
+    r"|(?:(?<=denied)|(?<=denies)|(?<=deny)|(?<=confirm))\s+(?=(?:[A-Z][\w’'-]+\s+){1,4}(?:was|were|is|are|had|has)\b)"
+)
+_CLAIM = re.compile(
+    r"(?i)(?:^|\s)(?P<noun>(?:claim|allegation|report|accusation|suggestion|statement|rumou?r|notion|assertion)s?"
+    r"|(?:утвержден|сообщен|обвинен|заявлен|слух|верси|информаци|довод)\w*|twierdzeni\w*|afirmaci\w*)"
+    r"(?:\s(?:by|from|in)\s[\w\s’'-]{1,40})?$"
+)
+_DENYING = re.compile(
+    r"(?i)dismiss(?:ed|es|ing)?|refut\w+|disprov\w+|rebut\w*|disputed|disputes|doubt(?:s|ed)?|denial|false|untrue|incorrect"
+    r"|unfounded|baseless|wrong|отрица\w+|ложь|ложн\w+|неправда|неверно|сомнева\w+|zaprzecz\w+|odrzuc\w+|nieprawda"
+    r"|negó|negaron|desm[ie]nt\w+|rechaz\w+|nié|démenti|bestr(?:itt|eite)\w*"
+)
+_ASSERTING = re.compile(
+    r"(?i)confirm\w*|say|said|claim(?:s|ed)?|find|found|establish\w*|prove[dns]?|believe[ds]?|think|concluded?|alleged?|stated?"
+    r"|suggest\w*|show(?:s|ed|n)?|verif\w+|corroborate\w*|true|case|evidence|proof|indication|accept(?:ed)?"
+    r"|подтверд\w+|подтвержд\w+|установ\w+|доказ\w+|утвержд\w+|сказал\w*|считает|правда|potwierdz\w+|bestätig\w+"
+)
+MOST_LEAD = 5  # words between what denies and the claim that it denies, and this: "rejected all of the new claims"
+_OR_DENIED = re.compile(r"\s(?:(?:n?or|ни|и\s+не)\s+\w+\s*$|as\s+\w+)")  # "not confirm or deny", "rejected as false"
+_BESIDE = re.compile(r"\s(?:\w+ly|(?:on|in|to)\s(?:the\s)?[\w’'-]+)\s*$")
+_LATER = re.compile(
+    r"(?:(?!\b(?:and|that|who|which|whose|but)\b(?! [A-ZА-ЯЁ]))[^,;:])*?"
+    r"(?:\b(?:is|are|was|were|been|proved)\s+(?:\w+ly\s+)?|,\s*(?:был[аио]?\s+)?)(\w+)(?:\s+(\w+))?"
+)
+_ENDED = re.compile(
+    r"[;:]|\b(?:but|however|although|though|whereas|но|однако|хотя|pero|mais|aber)\s"
+    r"|.\b(?:after|before|when|because|since|после|когда)\b[^,]*$"
+    r"|\b(?:who|which|whom|котор\w+)\s+(?:(?:had|has|have|was|were|is|are|been|later|\w+ly|был\w*)\s+)*$"
+)
+_LEADS = frozenset("having ever the any all a an his her their".split())  # "denied having ever"
+_UNDONE = re.compile(
+    r"(?:(?!\b(?:and|that|who|which|whose|but|и)\b(?! [A-ZА-ЯЁ]))[^,;:])*?"
+    r"(?:\b(?:is|are|was|were|been)\s+(?:(?!not\b|never\b)\w+\s+)?|\s(?<!не\s)(?=отмен|аннул))(\w+)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -45,55 +79,6 @@ class Mention:
 
     name: Name
     sentence: Statement
-
-
-@dataclass(slots=True)
-class Told:
-    """What the texts call each name, anywhere: "the activist Gulzipa Dzhaukerova" makes her an activist."""
-
-    nouns: dict[str, set[str]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, sentences: Sequence[Statement], seen: Seen) -> Told:
-        """Read what names are called in ``sentences``."""
-        told = cls()
-        for sentence in sentences:
-            for group in groups_of(sentence.text, names_in(sentence.text, seen)):
-                for name, nouns in zip(group.names, group.told, strict=True):
-                    told.nouns.setdefault(name.words, set()).update(nouns)
-        return told
-
-
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """To whom or what a question for the doer says that it was done: "who fined Alba?"
-
-    ``main`` is the word that says what happened; ``names`` are those behind it but companions ("with Peru"), ``nouns``
-    stems of the plural nouns for people, bodies and places if it asks "who". ``given`` is False where its verb has no
-    object: "who died in custody?"
-    """
-
-    main: str
-    names: tuple[str, ...]
-    nouns: frozenset[str]
-    given: bool
-
-    @classmethod
-    def of(cls, asked: Asked, question: str, seen: Seen) -> Aim:
-        """Read it from ``question``."""
-        main = asked.main or ""
-        at = re.search(rf"\b{re.escape(main)}\b", question, re.I)
-        behind = (n for n in names_in(question, seen) if at is None or n.start >= at.end())
-        names = tuple(n.words for n in behind if not _TOGETHER.search(question[: n.start]))
-        nouns = (m[0] for m in WORD.finditer(question) if class_of(m[0]) and is_plural(m[0]) and asked.noun is None)
-        given = at is None or not _NO_OBJECT.match(question, at.end())
-        return cls(normalise(main), names, frozenset(stem(normalise(noun), None) for noun in nouns), given)
-
-    def holds(self, group: Group) -> bool:
-        """Whether names that stand together are of those to whom it was done: one of them is in the question."""
-        if any(same(name, member.words, {}) for name in self.names for member in group.names):
-            return True
-        return group.introduced and any(stem(normalise(noun), None) in self.nouns for noun in group.all_told())
 
 
 def members(asked: Asked, sentences: Sequence[Statement], seen: Seen, question: str) -> list[Mention]:
@@ -139,16 +124,21 @@ def _listed(asked: Asked, aim: Aim, sentence: Statement, seen: Seen, told: Told)
     groups = groups_of(text, names_in(text, seen))
     if sentence.foreign:
         chosen = [g for g in groups if asked.noun and any(fits(noun, asked.noun) for noun in g.all_told())]
-        return [name for group in chosen for name in group.names if _is_kind(asked, name, text, told, group)]
+        names = [name for group in chosen for name in group.names if _is_kind(asked, name, text, told, group)]
+        return [name for name in names if not _denied(asked, text, (name.start, name.end))]
     if not _covered(asked, {s for _, _, s in words}, sentence.document.language) or not _in_time(asked, text):
         return []
     found: dict[int, Name] = {}
     said, places = _places(asked, text, words, sentence.document.language)
     if asked.objects and not any(name in text for name in asked.objects):
         return []
-    for place in (p for p in places[: None if said else 1] if not _denied(text, p) and _happened(asked, text, p)):
+    for place in (
+        p for p in places[: None if said else 1] if not _denied(asked, text, p) and _happened(asked, text, p)
+    ):
         chosen = _beside_word(asked, aim, text, place, groups) if said else _around(asked, place, groups)
         for group in chosen:
+            if group.owned and not group.end < place[0] < group.owned:  # her arrest is of her, her assistant's is not
+                continue
             found |= {n.start: n for n in group.names if _is_kind(asked, n, text, told, group)}
     return [found[start] for start in sorted(found)]
 
@@ -191,8 +181,64 @@ def _happened(asked: Asked, text: str, place: tuple[int, int]) -> bool:
     )
 
 
-def _denied(text: str, place: tuple[int, int]) -> bool:
-    return bool(re.search(r"\b(?:not|never|nor|не|ни)\s+(?:\w+\s+)?$", text[: place[0]]))
+def _denied(asked: Asked, text: str, place: tuple[int, int]) -> bool:
+    """Whether it did not happen: by the word before it, by what its clause is the content of, or as it was undone."""
+    before, after = text[: place[0]], text[place[1] :]
+    if re.search(r"\b(?:not|never|nor|не|ни|nie|nicht)\s+(?:\w+\s+)?$", before):
+        return True
+    clauses = (that for that in _THAT.finditer(text, 0, place[0]) if not _ended(text[that.end() : place[0]]))
+    if any(_content_denied(asked, text[: that.start()], after) for that in clauses):
+        return True
+    return not any(opposed("upheld", w) for w in asked.words) and _named_in_denial(before, text[slice(*place)], after)
+
+
+def _denies(word: str) -> bool:
+    return opposed("confirm", word) or opposed("accept", word) or bool(_DENYING.fullmatch(word))
+
+
+def _content_denied(asked: Asked, lead: str, after: str) -> bool:
+    """Whether what leads up to "that", or what follows its clause, says that it is not so."""
+    clause = re.split(r"[;:,]|\b(?:and|but|who|which)\b", lead)[-1]
+    claim = _CLAIM.search(clause)
+    if claim and any(stem(word, None) in {stem(w, None) for w in asked.words} for word in split(claim["noun"])):
+        return False  # "the report that Alba Watch published", of which it is asked
+    later = _LATER.match(after) if claim else None
+    if later and (_denies(later[1]) or (turning(later[1], "denies") and _ASSERTING.fullmatch(later[2] or ""))):
+        return True
+    rest = _BESIDE.sub("", _OR_DENIED.sub("", clause[: claim.start()] if claim else clause))
+    words = WORD.findall(rest)
+    at = max((i for i, word in enumerate(words) if _denies(word) or _ASSERTING.fullmatch(word)), default=-1)
+    if at < 0 or len(words) - at > (MOST_LEAD if claim else 1):
+        return bool(claim and turning(" ".join(words[-2:]), "denies"))  # "no reports that"
+    return _denies(words[at]) is not _negated(words[:at])
+
+
+def _negated(words: Sequence[str]) -> bool:
+    """Whether the last words before a verb, or the subject they begin with, deny it; "a man with no shoes said"."""
+    near = re.split(r"\b(?:with|without|of|in|by|for|at|from)\b", " ".join(words[-3:]))[0]
+    return bool(turning(near, "denies") or re.match(r"(?:no|none|nobody|neither|никто)\b", " ".join(words), re.I))
+
+
+def _ended(inside: str) -> bool:
+    """Whether the clause behind a "that" is over, or leads to what is taken as known: "when she was arrested"."""
+    pieces = re.findall(r"(?:,|\band|\bи)\s+((?:[\w’'-]+\s+){1,3})", inside)
+    return bool(_ENDED.search(inside)) or any(says(piece) or any(map(_denies, piece.split())) for piece in pieces)
+
+
+def _named_in_denial(before: str, surface: str, after: str) -> bool:
+    """Whether a noun is denied, or undone: "denied the torture of X", "the conviction of X was quashed"."""
+    verb = surface.endswith("ed") or bool(re.search(rf"{BEING.pattern}\s+$", before))
+    undone = None if verb else _UNDONE.match(ASIDE.sub("", after))
+    if undone and opposed("upheld", undone[1]):
+        return True
+    words = WORD.findall(re.split("[,;:]", before)[-1])
+    at = max((i for i, w in enumerate(words) if opposed("upheld", w) or opposed("confirm", w)), default=-1)
+    if at < 0 or _negated(words[:at]) or (verb and "having" not in words[at:]):
+        return False
+    between = words[at + 1 :]
+    if opposed("upheld", words[at]):
+        return 0 < len(between) < 4 and not {"of", "against", "for", "on", "who", "which", "that"} & set(between)
+    return all(word in _LEADS or POSSESSIVE.search(word) for word in between)
 
 
 # -- which of them are meant
@@ -287,6 +333,8 @@ def _of_another(between: str) -> bool:
 
 
 def _distance(text: str, start: int, end: int) -> int:
+    if "\t" in text and "\n" in text[start:end]:  # a row of a table tells nothing of the next one
+        return len(text)
     return len(ASIDE.sub(" ", text[start:end]).split())
 
 
@@ -325,6 +373,8 @@ def _is_kind(asked: Asked, name: Name, text: str, told: Told, group: Group) -> b
     if looks is not None and asked.kind is not None and looks != asked.kind and asked.kind != PLACE:
         return False
     anywhere = sorted(told.nouns.get(name.words, ()))
+    if is_general(asked.noun) and (sex := sex_of(asked.noun)) and (own := told.sex(name)):
+        return sex == own
     nouns = group.told[group.names.index(name)] or anywhere
     if not nouns:
         said_here = any(fits(word, asked.noun) for word in WORD.findall(text))

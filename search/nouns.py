@@ -7,12 +7,15 @@ names all of a kind ("organisations") answers a question for all of it, and fits
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
 from indexer.words import normalise, stem
 
 PERSON, ORGANISATION, PLACE = "person", "organisation", "place"
+SEXES = ("woman", "man")  # families of which anyone else's noun says nothing, but "активистка" does
+_WOMANLY = re.compile(r"(?:(?:ст|т|в)к|ниц)(?:а|и|у|е|ой|ам|ами|ах)$")
 
 
 @lru_cache(maxsize=1)
@@ -61,6 +64,8 @@ def fits(told: str, asked: str) -> bool:
     """
     if _stem(told) == _stem(asked):
         return True
+    if kinds_of(asked) and kinds_of(asked)[0][1] in SEXES:
+        return sex_of(told) == sex_of(asked)
     return any(
         kind == other and (family == wanted or wanted == "*" or (wanted == "ngo" and _stem(told) in _said_of_ngos()))
         for kind, family in kinds_of(told)
@@ -71,7 +76,15 @@ def fits(told: str, asked: str) -> bool:
 def is_general(told: str) -> bool:
     """Whether a noun names all of a kind, and so leaves open which: "organisations", "people", "places"."""
     families = {family for _, family in kinds_of(told)}
-    return families == {"*"}
+    return families == {"*"} or sex_of(told) in families  # a woman may be a journalist
+
+
+def sex_of(told: str) -> str | None:
+    """Return "woman" or "man" if a noun tells which: "girl", "активистка"; None if it does not."""
+    families = [family for kind, family in kinds_of(told) if kind == PERSON]
+    if sex := next((family for family in families if family in SEXES), None):
+        return sex
+    return "woman" if families and _WOMANLY.search(normalise(told)) else None
 
 
 @lru_cache(maxsize=1)
