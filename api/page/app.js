@@ -1,5 +1,5 @@
 // The page: the address says what to show, the box and the keyboard change the address.
-import { documentIn, documentView, goToCited } from "./document.js";
+import { documentIn, documentView, goToCited, notePlace } from "./document.js";
 import { cameBack, leave } from "./history.js";
 import { homeView } from "./home.js";
 import { help } from "./keys.js";
@@ -10,7 +10,7 @@ import { timelineView } from "./timeline.js";
 import * as tray from "./tray.js";
 import { trayView } from "./trayview.js";
 import * as wire from "./wire.js";
-import { switchLanguage, t } from "./words.js";
+import { remember, switchLanguage, t } from "./words.js";
 
 const box = document.getElementById("q");
 const TYPING = 120; // milliseconds of rest before a search while typing
@@ -41,16 +41,23 @@ function render({ asked = true, back = false } = {}) {
     if (typed) box.dispatchEvent(new Event("input"));
     return homeView({ retry: render });
   }
-  sessionStorage.setItem("search", addressOf(parameters));
+  remember("search", addressOf(parameters), "sessionStorage");
   if (back && cameBack(shown)) return tray.repaint();
   return resultsView(parameters, { asked, go: (next) => go(addressOf(next)), retry: render });
 }
 
 function go(address, { replace = false, ...options } = {}) {
-  if (!replace && shown !== address) leave(shown);
-  history[replace ? "replaceState" : "pushState"](history.state, "", address);
+  if (replace) history.replaceState(history.state, "", address);
+  else push(address);
   if (!replace) scrollTo(0, 0);
   render(options);
+}
+
+/** Put an address on top of the history; the way back leads to what is shown now, where the reader is in it. */
+function push(address, state = {}) {
+  if (shown !== address) leave(shown);
+  notePlace();
+  history.pushState({ ...history.state, place: null, ...state }, "", address);
 }
 
 document.getElementById("ask").addEventListener("submit", (event) => {
@@ -80,11 +87,12 @@ document.addEventListener("click", (event) => {
   const url = new URL(link.href);
   const ours = url.origin === location.origin && (["/", "/documents", "/timeline", "/tray"].includes(url.pathname) || documentIn(url.pathname));
   if (!ours || link.hasAttribute("download")) return;
-  if (url.pathname === location.pathname && url.hash && documentIn(url.pathname)) return within(event, url);
+  const inside = url.hash && url.pathname === location.pathname;
+  if (inside && documentIn(url.pathname) && /^#p\d+$/.test(url.hash)) return within(event, url);
   event.preventDefault();
-  if (link.classList.contains("back") && history.state?.from === "results") return history.back();
-  leave(shown);
-  history.pushState({ from: document.querySelector(".results") ? "results" : "" }, "", url);
+  if (inside && url.search === location.search) return document.getElementById(url.hash.slice(1))?.focus(); // what is shown stays as it is
+  if (link.classList.contains("back") && history.state?.from === "results") return history.go(-(history.state.steps || 1));
+  push(url, { from: document.querySelector(".results") ? "results" : "", steps: 1 });
   scrollTo(0, 0);
   render();
 });
@@ -92,7 +100,7 @@ document.addEventListener("click", (event) => {
 /** A link to another paragraph of the document that is shown. */
 function within(event, url) {
   event.preventDefault();
-  history.pushState(history.state, "", url.pathname + url.hash);
+  push(url.pathname + url.hash, { steps: (history.state?.steps || 1) + 1 }); // as many lie between here and the results
   shown = here();
   goToCited();
 }

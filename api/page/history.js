@@ -1,4 +1,4 @@
-// The views that were left, so that going back shows them at once, where the reader was.
+// The views that were left, so that going back shows them where the reader was: results at once, documents at their place.
 const KEPT = 6;
 const left = new Map();
 
@@ -18,6 +18,15 @@ export function cameBack(address) {
   document.getElementById("view").replaceChildren(...kept.nodes);
   scrollTo(0, kept.at);
   return true;
+}
+
+/** Where the reader was in the document of this entry, `{paragraph, top}`: with it a reload or the way back begins. */
+export const placeKept = () => history.state?.place;
+
+/** Write into this entry where the reader is in its document. */
+export function keepPlace(place) {
+  const kept = placeKept();
+  if (place.paragraph !== kept?.paragraph || place.top !== kept.top) history.replaceState({ ...history.state, place }, "");
 }
 
 /** The documents changed: what was found before may no longer be there. */

@@ -97,7 +97,7 @@ function keepButton(document, at, quote, name) {
     button.setAttribute("aria-label", t(kept ? "keptLong" : "keepLong", { name }));
     words.textContent = t(kept ? "kept" : "keep");
   };
-  button.addEventListener("click", () => tell(t(tray.toggle(item) ? "added" : "removed")));
+  button.addEventListener("click", () => tell(t(tray.toggle(item))));
   tray.watch(button, paint);
   paint();
   return button;

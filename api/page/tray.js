@@ -25,13 +25,15 @@ export function items() {
 
 export const has = (item) => items().some((kept) => keyOf(kept) === keyOf(item));
 
-/** Keep a passage, or take it out if it is kept; say which. */
+/** Keep a passage, or take it out if it is kept; return the name of the phrase that says what came of it. */
 export function toggle(item) {
   const kept = items();
   const left = kept.filter((other) => keyOf(other) !== keyOf(item));
-  const added = left.length === kept.length;
-  write(added ? [...kept, item] : left);
-  return added;
+  const adding = left.length === kept.length;
+  const stored = write(adding ? [...kept, item] : left);
+  if (has(item) !== adding) return "noRoom";
+  if (!adding) return "removed";
+  return stored ? "added" : "trayForNow";
 }
 
 /** Put the passage at one position at another. */
@@ -55,8 +57,9 @@ export function repaint() {
 }
 
 function write(kept) {
-  remember(NAME, JSON.stringify(kept));
+  const stored = remember(NAME, JSON.stringify(kept));
   repaint();
+  return stored;
 }
 
 addEventListener("storage", (event) => {

@@ -2,7 +2,7 @@
 import { announce, confirmed, control, el, icon, show, tell } from "./dom.js";
 import { about, addressOfPlace, actions, placeName } from "./places.js";
 import * as tray from "./tray.js";
-import { remember, remembered, t } from "./words.js";
+import { remember, remembered, stores, t } from "./words.js";
 import * as wire from "./wire.js";
 
 const EXPORTS = [["markdown", "Markdown", "md"], ["docx", "Word (docx)", "docx"], ["csv", "CSV", "csv"]];
@@ -23,7 +23,7 @@ export function trayView() {
   };
   tray.watch(list, paint);
   paint();
-  show(el("section", { class: "tray" }, el("h1", {}, t("tray")), el("p", { class: "meta" }, t("trayWhere")), controls, none, list));
+  show(el("section", { class: "tray" }, el("h1", {}, t("tray")), el("p", { class: "meta" }, t(stores() ? "trayWhere" : "trayForNow")), controls, none, list));
 }
 
 function row(item, i, n) {

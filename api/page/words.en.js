@@ -152,6 +152,8 @@ export default {
   previous: "Previous",
   matchOf: "{at} of {n}",
   noMatch: "not found",
+  fromStart: "On from the beginning",
+  fromEnd: "On from the end",
   pdfPages: "Pages",
   pdfText: "Text",
   pdfBeside: "The pages of the file",
@@ -214,6 +216,8 @@ export default {
   down: "Move down",
   movedTo: "Now number {n}",
   trayWhere: "The tray is kept in this browser only.",
+  trayForNow: "The tray lasts until this page is closed or reloaded: the browser lets it store nothing.",
+  noRoom: "Nothing was changed: the browser has no room left for the tray.",
   exported: "Exported: {name}",
 
   // trouble

@@ -4,20 +4,34 @@
 export const language = document.documentElement.lang;
 const { default: WORDS, SAID = {} } = await import(`./words.${language}.js`);
 
-/** What the browser remembers under a name; null where it does not let the page remember anything. */
-export function remembered(name) {
+const unstored = new Map(); // what is remembered until the page is closed, where the browser stores nothing for it
+
+/** What is remembered under a name: in every tab, or, in "sessionStorage", in this one; null if nothing is. */
+export function remembered(name, store = "localStorage") {
   try {
-    return localStorage.getItem(name);
+    return window[store].getItem(name);
   } catch {
-    return null;
+    return unstored.get(name) ?? null;
   }
 }
 
-export function remember(name, value) {
+/** Remember a value; says whether the browser stored it: it may store nothing, or have no room. */
+export function remember(name, value, store = "localStorage") {
   try {
-    localStorage.setItem(name, value);
+    window[store].setItem(name, value);
+    return true;
   } catch {
-    // a browser that keeps nothing still shows everything
+    unstored.set(name, value);
+    return false;
+  }
+}
+
+/** Whether the browser lets the page store anything. */
+export function stores() {
+  try {
+    return Boolean(window.localStorage);
+  } catch {
+    return false;
   }
 }
 
