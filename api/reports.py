@@ -144,9 +144,9 @@ def _mark(match: re.Match[str]) -> str:
     return next(group for group in match.groups() if group).translate(_SUPERSCRIPT)
 
 
-def _notes_at(text: str, at: int, notes: dict[str, str]) -> tuple[str, ...]:
-    """The notes whose marks stand at a character of the text."""
-    match = _MARKS_AFTER.match(text, at)
+def _notes_at(text: str, at: int, notes: dict[str, str], end: int) -> tuple[str, ...]:
+    """The notes whose marks stand at a character of the text, before ``end``: the next paragraph may be a note."""
+    match = _MARKS_AFTER.match(text, at, end)
     marks = [_mark(m) for m in _MARK.finditer(match[1])] if match else []
     return tuple(notes[mark] for mark in marks if mark in notes)
 
@@ -165,7 +165,9 @@ def _inline(text: str, block: Block, start: int, end: int, notes: dict[str, str]
     # A mark at the end of the sentence is this quotation's if no other quotation comes between.
     following = [block.start + a for a, _ in quoted(whole) if block.start + a > end]
     marks = _MARK.search(text, end, min([*following, block.start + last + 8, block.end]))
-    found = _notes_at(text, end, notes) or (_notes_at(text, marks.start(), notes) if marks else ())
+    found = _notes_at(text, end, notes, block.end)
+    if marks and not found:
+        found = _notes_at(text, marks.start(), notes, block.end)
     return Quotation(_clean(text[start:end]), start, end, found, beside[1] if beside else "", sentence, at)
 
 
@@ -183,7 +185,7 @@ def _set_off(text: str, blocks: Sequence[Block], at: int, notes: dict[str, str])
     if signed:
         end = start + len(text[start : start + signed.start()].rstrip("> \t\n"))
     elif marks := re.search(rf"\s*(?:{_MARK.pattern})+\s*$", text[start:end]):
-        found = _notes_at(text, start + marks.start(), notes)
+        found = _notes_at(text, start + marks.start(), notes, end)
         is_number = all(_mark(mark).isdigit() for mark in _MARK.finditer(marks[0]))  # "[sic]" is of the quotation
         end = start + marks.start() if found or is_number else end
     if end <= start:

@@ -6,15 +6,24 @@ import argparse
 import json
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
 
 from api import terminal, verdicts
+from api.answer_lines import printable
 from api.exitcodes import DONE, NOTHING
 from api.settings import Settings
 from indexer.catalogue import Catalogue
 from indexer.document import Refused
 from indexer.folder import read_folder
 from indexer.sandbox import Parser
+
+if TYPE_CHECKING:
+    from api.report_checks import CheckedReport
+    from search.certificates import Checked, Reference
 
 
 def get(options: argparse.Namespace, settings: Settings) -> int:
@@ -49,11 +58,62 @@ def _report(options: argparse.Namespace, settings: Settings) -> int:
         return terminal.fail(f"{options.report}: {refusal}", options.json)
     with _texts(options, settings) as catalogue:
         checked = ReportCheck(catalogue).check(report)
+        untold = _Untold(checked, catalogue)
         proof = certificate((report.name, report.sha256), checked.quotations, checked.references, catalogue)
     if options.save is not None:
         options.save.write_text(proof, encoding="utf-8")
-    verdicts.show_report(checked, json.loads(proof), options.save, options.json)
-    return DONE if checked.good else NOTHING
+    shown = {**json.loads(proof), "untold": untold.as_json()}
+    verdicts.show_report(untold.taken_from(checked), shown, options.save, options.json)
+    if not options.json:
+        untold.show(report.text)
+    return DONE if checked.good and not untold.quotations else NOTHING
+
+
+class _Untold:
+    """What a report cites so that it could not be told which document is meant: it may be one that is here.
+
+    Such a place was not checked, and the report must not look as if it had been.
+    """
+
+    def __init__(self, checked: CheckedReport, catalogue: Catalogue) -> None:
+        self.quotations: list[Checked] = [one for one in checked.quotations if one.claim and one.claim.untold]
+        self.references: list[Reference] = []
+        nowhere = [r for r in checked.references if not r.places and not r.missing]
+        if nowhere:
+            from search.addresses import Addresses
+
+            register = Addresses(catalogue).register
+            self.references = [r for r in nowhere if not register.is_foreign(r.words)]
+
+    def taken_from(self, checked: CheckedReport) -> CheckedReport:
+        """Return what else there is to show, so that none of this is shown as not being in the corpus."""
+        quotations = tuple(replace(one, claim=None) if one in self.quotations else one for one in checked.quotations)
+        references = tuple(r for r in checked.references if r not in self.references)
+        return replace(checked, quotations=quotations, references=references)
+
+    def show(self, report: str) -> None:
+        """Print which places were not checked, and why."""
+        out = terminal.console()
+        for one in self.quotations:
+            line = report.count("\n", 0, one.start) + 1
+            said = printable(" ".join(one.claim.words.split())) if one.claim else ""
+            text = f"line {line}: could not tell which document “{said}” is, so where the words stand was not checked"
+            out.print(Text(text, style="yellow"))
+        if self.references:
+            said = ", ".join(dict.fromkeys(printable(" ".join(r.words.split())) for r in self.references))
+            out.print(Text(f"Could not tell which document is meant, so not checked: {said}", style="dim"))
+        if self.quotations:
+            count = len(self.quotations)
+            out.print(
+                f"{count} of these quotations could not be checked for their place; name the document as it is called."
+            )
+
+    def as_json(self) -> list[dict[str, object]]:
+        """Return the quotations whose place was not checked, as JSON."""
+        return [
+            {"start": one.start, "end": one.end, "words": one.claim.words if one.claim else ""}
+            for one in self.quotations
+        ]
 
 
 def _certificate(options: argparse.Namespace, settings: Settings) -> int:

@@ -16,11 +16,13 @@ from operator import itemgetter
 
 from indexer.catalogue import Catalogue
 from indexer.document import Document, Paragraph
+from search.asides import OPERATIVE, is_of_another, name_before, pinpoints_in
 from search.mentions import mentions
 from search.naming import Register
-from search.references import Pinpoint, label_key, pinpoints
+from search.references import Pinpoint, label_key
 
 MAX_PLACES = 50  # documents that one reference may fit before the rest is left out
+_LABEL_WORDS = 8  # of a label that is written without a unit: "To the European Union, 1"
 _NEAR = 300  # characters within which what stands beside a pinpoint lies
 _KINDS = {
     "para": ("para", "subpara"), "recital": ("recital",), "citation": ("citation",), "footnote": ("footnote",),
@@ -30,6 +32,7 @@ _HEADED = {
     "section": r"(?:section|sec\.|chapter|part|раздел|глава|часть|kapitel|chapitre|capítulo)",
     "article": r"(?:article|art\.|artículo|artikel|статья|ст\.)",
 }
+_POSSESSIVE = re.compile(r"(?<=\w)[’'](?:s\b|(?=\s))", re.IGNORECASE)
 _SEPARATORS = " \t\r\n\u00a0,;:.()[]\"'“”«»„—–-"
 
 
@@ -99,15 +102,19 @@ class Addresses:
         named = self.catalogue.named(reference) if document_id is None and reference else []
         if named:
             return Resolution(None, tuple(Place(d) for d in named[:MAX_PLACES]))
-        found = pinpoints(reference, typed=True)
-        if not found:
+        pinpoint, about = _taken_apart(reference)
+        if pinpoint is None:
             return self._without_unit(reference, document_id)
-        pinpoint = found[-1]
-        about = f"{reference[: pinpoint.start]} {reference[pinpoint.end :]}".strip(_SEPARATORS)
         documents = self._documents(about, document_id)
         if documents is None:
             return Resolution(pinpoint, self.anywhere(pinpoint))
         return Resolution(pinpoint, self._places(documents, pinpoint))
+
+    def whole(self, text: str) -> Citing | None:
+        """Read all of a text as one reference, as `resolve` does; None unless it names documents that are here."""
+        pinpoint, about = _taken_apart(" ".join(text.split()))
+        documents = self._documents(about, None) or []
+        return Citing(0, len(text), pinpoint, tuple(documents)) if documents else None
 
     def paragraphs(self, document_id: str, pinpoint: Pinpoint) -> list[Paragraph]:
         """Return the paragraphs of a document that a pinpoint names; [] unless each of its items is there."""
@@ -138,14 +145,15 @@ class Addresses:
         named = _apart([exact, [(m.start, m.end, tuple(self.register.mentioned(m))) for m in mentions(text)]])
         found: list[Citing] = []
         before: Pinpoint | None = None
-        for pinpoint in pinpoints(text):
+        for pinpoint in pinpoints_in(text):
             if any(start <= pinpoint.start and pinpoint.end <= end for start, end, _ in _near(exact, pinpoint)):
                 continue  # a part of the name
             documents = _named_beside(text, pinpoint, _near(named, pinpoint))
             if documents is None:
                 documents = self._published(text, pinpoint)
-            if documents is None and _is_foreign(text, pinpoint, before):
-                documents = ()
+            if documents is None and is_of_another(text, pinpoint, before):
+                said = name_before(text, pinpoint.start)  # "Annual report 2022, para 1.3"
+                documents = tuple(self.register.called(said)) if said else ()
             found.append(Citing(pinpoint.start, pinpoint.end, pinpoint, documents))
             before = pinpoint
         alone = named if titles else [n for n in named if n not in titled]
@@ -192,7 +200,10 @@ class Addresses:
 
     def anywhere(self, pinpoint: Pinpoint) -> tuple[Place, ...]:
         """Return the places of a pinpoint in whatever documents label a paragraph so, or in the only one there is."""
-        labelled = self._places(self.catalogue.with_label(label_key(pinpoint.items[0][0])), pinpoint)
+        token = pinpoint.items[0][0]
+        endings = dict.fromkeys(label_key(t) for t in (token, token.removeprefix(OPERATIVE)))
+        found = (self._places(self.catalogue.with_label(ending), pinpoint) for ending in endings)
+        labelled: tuple[Place, ...] = next(filter(None, found), ())
         documents = self.register.documents
         return labelled or (self._places(documents, pinpoint) if len(documents) == 1 else ())
 
@@ -233,7 +244,11 @@ class Addresses:
             return None
         titled = list({d.id: d for _, _, d in self.register.titles_in(about)}.values())
         named = self.catalogue.named(about)
-        return named or titled or self.register.called(about)
+        return named or titled or self.called(about)
+
+    def called(self, words: str) -> list[Document]:
+        """Return the documents that all words fit, those that say whose it is without their ending, else with it."""
+        return self.register.called(_POSSESSIVE.sub("", words)) or self.register.called(words)
 
     def _without_unit(self, reference: str, document_id: str | None) -> Resolution:
         """A reference without a unit word: a label as it stands ("O", "124.40"), else a document."""
@@ -244,15 +259,13 @@ class Addresses:
         documents = self._documents(reference, None) or []
         if documents:
             return Resolution(None, tuple(Place(d) for d in documents[:MAX_PLACES]))
-        about, _, label = reference.rpartition(" ")
-        if re.fullmatch(r"[\w.()]{1,12}", label):
-            within = (
-                self._documents(about.strip(_SEPARATORS), None)
-                if about
-                else self.catalogue.with_label(label_key(label))
-            )
-            places = [Place(d, (p,)) for d in within or () if (p := self._labelled(d.id, label))]
-            return Resolution(None, tuple(places[:MAX_PLACES]))
+        words = reference.split(" ")
+        for n in range(min(len(words), _LABEL_WORDS), 0, -1):
+            about, label = " ".join(words[:-n]).strip(_SEPARATORS), " ".join(words[-n:])
+            if n > 1 or re.fullmatch(r"[\w.()]{1,12}", label):
+                within = self._documents(about, None) if about else self.catalogue.with_label(label_key(label))
+                if places := [Place(d, (p,)) for d in within or () if (p := self._labelled(d.id, label))]:
+                    return Resolution(None, tuple(places[:MAX_PLACES]))
         return Resolution(None, ())
 
     def _places(self, documents: Sequence[Document], pinpoint: Pinpoint) -> tuple[Place, ...]:
@@ -280,7 +293,14 @@ class Addresses:
             if not token.isdecimal():
                 return []
             return [p.number for p in self.catalogue.paragraphs(document_id) if p.page == int(token)]
-        if number := self._labels(document_id).get((unit, label_key(token))):
+        labels = self._labels(document_id)
+        if token.startswith(OPERATIVE):
+            bare = token.removeprefix(OPERATIVE)
+            if any(label.startswith("operative") for _, label in labels):
+                keys = [(unit, label_key(label)) for label in (token, f"{OPERATIVE}({bare})")]
+                return [labels[key] for key in keys if key in labels][:1]
+            token = bare  # the document, a resolution, has one count only
+        if number := labels.get((unit, label_key(token))):
             return [number]
         if unit in _HEADED and not at_end:
             return self._headed(document_id, unit, token)
@@ -311,17 +331,6 @@ class Addresses:
         return labels
 
 
-_OF_THIS = re.compile(
-    r"\s*(?:above|below|hereof|(?:of|in)\s+(?:this|the\s+present)\b|выше|ниже|настоящ\w+|oben|unten|ci-dessus)", re.I
-)
-_OF_ANOTHER = re.compile(
-    r"\s*,?\s*(?:of|in|to|from|under)\s+[\"'`“„«‘]?\w|\s*,?\s*(?:приложени|резолюци|доклад|стать|конвенц|пакт|закон|договор|"
-    r"кодекс|указ|решени|постановлени)\w+|\s+(?:der|des|du|de\s+la|del?)\s+\w", re.I
-)  # fmt: skip
-_ANOTHER_SAYS = re.compile(
-    r"(?<!this )(?<!present )(?<!этом )\b(?:report|law|act|constitution|code|convention|covenant|treaty|statute|"
-    r"доклад\w*|закон\w*|конституци\w*|кодекс\w*|конвенци\w*|пакт\w*)\s[^.;:()]*$", re.IGNORECASE
-)  # fmt: skip
 _BESIDE_AFTER = re.compile(
     r"\s*,?\s*\(?[\"'`“„«‘]?|\s*,?\s*(?:of|in|to|from|из|в)\s+(?:(?!annex|appendi|protocol)[\w’'-]+\s+){0,7}[\"'`“„«‘]?",
     re.IGNORECASE,
@@ -335,6 +344,14 @@ _BESIDE_BEFORE = re.compile(
     r"(?:(?:at|in|its|the|operative|его|её|ее|в)\b\s*|\(\d{1,3}\))*[\s,(]*",
     re.IGNORECASE,
 )
+
+
+def _taken_apart(reference: str) -> tuple[Pinpoint | None, str]:
+    """The last pinpoint of a reference as someone typed it, if any, and what is said besides."""
+    found = pinpoints_in(reference, typed=True)
+    if not found:
+        return None, reference
+    return found[-1], f"{reference[: found[-1].start]} {reference[found[-1].end :]}".strip(_SEPARATORS)
 
 
 def _apart(groups: Sequence[Sequence[_Named]]) -> list[_Named]:
@@ -365,16 +382,3 @@ def _named_beside(text: str, pinpoint: Pinpoint, named: Sequence[_Named]) -> tup
         if start >= pinpoint.end and _BESIDE_AFTER.fullmatch(text, pinpoint.end, start):
             return documents
     return None
-
-
-def _is_foreign(text: str, pinpoint: Pinpoint, before: Pinpoint | None) -> bool:
-    """Whether a pinpoint is of another document, which need not be named in words that are known.
-
-    "paragraph 5 of the annex to resolution 16/21" is, whether or not the corpus has that; so is "article 9,
-    paragraph 2" of a treaty. "paragraph 5 above" and "of this report" are the text's own.
-    """
-    if _OF_THIS.match(text, pinpoint.end):
-        return False
-    within = before is not None and before.unit == "article" and not text[before.end : pinpoint.start].strip(" ,")
-    clause = text[max(0, pinpoint.start - 80) : pinpoint.start]
-    return within or bool(_OF_ANOTHER.match(text, pinpoint.end) or _ANOTHER_SAYS.search(clause))

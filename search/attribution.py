@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from indexer.document import Paragraph
 from indexer.words import split
 from search.addresses import Addresses, Citing, Place
+from search.function_words import function_words
 from search.naming import is_idle
 from search.references import Pinpoint
 
@@ -18,11 +19,18 @@ class Claim:
     """What a report says of a quotation's place, in its ``words``.
 
     ``places`` are what it fits; () if it names a paragraph that its document does not have; None if it says nothing
-    that the corpus can decide, as when the document is not in it.
+    that the corpus can decide. Then the document is ``foreign`` if it is surely not here, by its symbol or its name;
+    else it could not be told which document is meant, and it may be one that is here.
     """
 
     words: str
     places: tuple[Place, ...] | None
+    foreign: bool = False
+
+    @property
+    def untold(self) -> bool:
+        """Whether it could not be told which document is meant, so that the place was not checked."""
+        return self.places is None and not self.foreign
 
 
 def claim_of(
@@ -38,15 +46,30 @@ def claim_of(
         citings = addresses.citings(text)
         if citings and all(c.documents is None for c in citings):  # "(para. 8)": of the document named before
             if said := _said_beside(text, citings):
-                places = addresses.resolve(said).places if len(said) <= _LONGEST_NAME else ()
-                return Claim(said, places or None)
+                return _as_a_whole(addresses, said) or _undecided(addresses, said, said)
             named = tuple(d for c in _nearest(around, at) for d in c.documents or ())
             citings = [replace(c, documents=named or None) for c in citings]
-        if claim := _claim(addresses, text, citings):
+        known = any(c.documents != () for c in citings)
+        if claim := (_claim(addresses, text, citings) if known else _as_a_whole(addresses, text)):
             return claim
-        if places := addresses.resolve(text).places if 0 < len(text) <= _LONGEST_NAME else ():
-            return Claim(text, places)
+        if citings:
+            return _claim(addresses, text, citings)
     return _claim(addresses, sentence, _nearest(around, at))
+
+
+def _as_a_whole(addresses: Addresses, said: str) -> Claim | None:
+    """What a note claims if all of it names one document, with or without a paragraph; None if it names none here."""
+    if not 0 < len(said) <= _LONGEST_NAME:
+        return None
+    if citing := addresses.whole(said):
+        return _claim(addresses, said, [citing])
+    places = addresses.resolve(said).places
+    return Claim(said, places) if places else None
+
+
+def _undecided(addresses: Addresses, words: str, clause: str) -> Claim:
+    """A claim that names no document here, in the clause that says which it means."""
+    return Claim(words, None, addresses.register.is_foreign(clause))
 
 
 _LONGEST_NAME = 200  # characters of a note that may as a whole be the name of a document
@@ -60,13 +83,7 @@ def _said_beside(text: str, citings: Sequence[Citing]) -> str:
 
     "" if nothing: whatever it says and does not name a document that is known may name one that is not.
     """
-    cuts = [
-        (m.start(), m.end())
-        for m in _CLAUSE.finditer(text)
-        if all(m.end() <= c.start or c.end <= m.start() for c in citings)
-    ]
-    begin = max((end for _, end in cuts if end <= citings[0].start), default=0)
-    end = min((start for start, _ in cuts if start >= citings[-1].end), default=len(text))
+    begin, end = _clause(text, citings)
     others, at = "", begin
     for citing in citings:
         others, at = f"{others} {text[at : citing.start]}", citing.end
@@ -74,7 +91,31 @@ def _said_beside(text: str, citings: Sequence[Citing]) -> str:
     return text[begin:end].strip(" \t\n()[]") if words else ""
 
 
-_JOINING = frozenset("and or also at und и или emphasis added".split())
+def _clause(text: str, citings: Sequence[Citing]) -> tuple[int, int]:
+    """The characters of the clause, or clauses, that citings stand in."""
+    cuts = [
+        (m.start(), m.end())
+        for m in _CLAUSE.finditer(text)
+        if all(m.end() <= c.start or c.end <= m.start() for c in citings)
+    ]
+    first, last = min(c.start for c in citings), max(c.end for c in citings)
+    begin = max((end for _, end in cuts if end <= first), default=0)
+    end = min((start for start, _ in cuts if start >= last), default=len(text))
+    return begin, end
+
+
+# What a note says of how it quotes, and what leads to its pinpoint.
+_JOINING = frozenset(
+    "and or also at und и или emphasis italics bold added original mine ours my our author translation translated"
+    " footnotes citations omitted see under cf per см курсив выделено перевод наш мой".split()
+)
+
+
+def _is_named_before(text: str) -> bool:
+    """Whether a text ends with a name, not with a word that only opens its sentence: "Under recital O, ..."."""
+    found = _NAME_BEFORE.search(text)
+    words = split(found[0]) if found else []
+    return any(not is_idle(word) and word not in _JOINING and word not in function_words() for word in words)
 
 
 def _claim(addresses: Addresses, text: str, citings: Sequence[Citing]) -> Claim | None:
@@ -82,8 +123,9 @@ def _claim(addresses: Addresses, text: str, citings: Sequence[Citing]) -> Claim 
     if not citings:
         return None
     words = "; ".join(text[c.start : c.end] for c in citings)
+    clause = " ".join(text[slice(*_clause(text, citings))].strip(" \t\n()[]").split())
     if not known:
-        return Claim(words, None)
+        return _undecided(addresses, clause if len(clause) <= _LONGEST_NAME else words, clause)
     documents = list({d.id: d for c in known for d in c.documents or ()}.values())
     places: list[Place] = []
     decided = False
@@ -92,12 +134,12 @@ def _claim(addresses: Addresses, text: str, citings: Sequence[Citing]) -> Claim 
             continue
         own = list(citing.documents) if citing.documents else documents
         if not own:
-            if _NAME_BEFORE.search(text[: citing.start]):
-                return Claim(words, None)
+            if _is_named_before(text[: citing.start]):
+                return _undecided(addresses, words, clause)
             # A paragraph may be cited by its number, too, and then of any document that has as many.
             anywhere = addresses.numbered(citing.pinpoint)
             if anywhere is None:
-                return Claim(words, None)
+                return _undecided(addresses, words, "")
             own = [place.document for place in anywhere]
         having = [d for d in own if addresses.has_unit(d.id, citing.pinpoint.unit)]
         decided = decided or bool(having)

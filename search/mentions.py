@@ -16,13 +16,15 @@ _KINDS: dict[str, str] = {
     "resolution": r"r[eé]solutions?|резолюци\w+|қарар\w*|қаулы\w*|resoluci(?:ón|ones)|entschließung\w*|beschl[uü]ss\w*",
     "report": r"r[ae]pports?|reports?|доклад\w*|отч[её]т\w*|баянда\w+|informes?|berichts?",
     "statement": r"statements?|заявлени\w+|мәлімде\w+|déclarations?|declaraci(?:ón|ones)|declarations?|erklärung\w*|"
-    r"декларац\w+|press\s+releases?|communiqu[eé]s?",
+    r"декларац\w+|press\s+releases?|communiqu[eé]s?|comunicados?",
     "decision": r"d[eé]cisions?|rulings?|orders?|решени\w+|постановлени\w+|шешім\w*|decisi(?:ón|ones)|"
-    r"приказ\w*|указ\w*",
+    r"приказ\w*|указ\w*|decrees?|d[eé]crets?|decretos?|распоряжени\w+|жарлы[қғ]\w*",
     "judgment": r"judge?ments?|приговор\w*|arrêts?|sentencias?|urteils?",
     "opinion": r"opinions?|views|avis|мнени\w+|соображени\w+",
     "observations": r"observations|conclusions|замечани\w+|general\s+comments?|recommendations?|рекомендаци\w+",
     "letter": r"letters?|communications?|appeals?|письм\w+|сообщени\w+|обращени\w+",
+    "note verbale": r"notes?\s+verbales?|notas?\s+verbal(?:es)?|вербальн\w+\s+нот\w+|нот\w+\s+вербальн\w+",
+    "minutes": r"minutes|протокол\w*|хаттама\w*|proc[eè]s-verba(?:l|ux)|protokoll(?:s|e|en)?|niederschrift\w*",
     "law": r"laws?|directives?|regulations?|guidelines|закон\w*",
     "paper": r"memorand(?:um|a)|briefings?|summar(?:y|ies)|articles?",
 }
@@ -32,7 +34,9 @@ _NUMBERED = re.compile(
     rf"(?<!\w)(?P<kind>{KINDS})\s+(?:(?:No\.?|№)\s*(?P<bare>\d{{1,4}})|(?P<number>\d{{1,4}}/\d{{1,4}}))(?![\w/])",
     re.IGNORECASE,
 )
+_A_TIME = re.compile(r"minutes(?!\s+(?:of|from|dated)\b)", re.IGNORECASE)  # "for ten minutes on 5 May 2021"
 _BEFORE_DATE = re.compile(r"(?:\b(?:of|dated|on|from|adopted|issued|от|vom|du|del?)|[,(])\s*$", re.IGNORECASE)
+_ITS_DATE = re.compile(r"\s*[,(]?\s*(?:of|dated|from|adopted|issued|от|vom|du|del?)?\s*", re.IGNORECASE)
 _BETWEEN_DATES = re.compile(
     r"(?:\s*\(\d{1,3}\)|\s*\[\^?\d{1,3}\])?\s*(?:,|;|\b(?:and|those|that|of|и|от|et|und)\b|\s)*"
 )
@@ -66,6 +70,11 @@ def kind_of(word: str) -> str:
     return next((kind for kind, words in _KINDS.items() if re.fullmatch(words, word, re.IGNORECASE)), "")
 
 
+def kinds_in(text: str) -> list[str]:
+    """Return the words for kinds of documents in a text, in order, as they stand."""
+    return [match[0] for match in _KIND.finditer(text)]
+
+
 def symbols_in(text: str) -> list[str]:
     """Return the symbols in a text, in order; small letters may be typed for capitals."""
     return [mention.symbol for mention in _symbols(text.upper())]
@@ -82,7 +91,12 @@ def _symbols(text: str) -> Iterator[Mention]:
 
 def _numbered(text: str) -> Iterator[Mention]:
     for match in _NUMBERED.finditer(text):
-        yield Mention(match.start(), match.end(), symbol=match["number"] or match["bare"], kind=match["kind"])
+        end, date = match.end(), ""
+        near = text[end : end + _REACH]
+        for found in dates_in(near)[:1]:  # "Decree No. 88 of 3 May 2022"
+            if _ITS_DATE.fullmatch(near, 0, found.start):
+                end, date = end + found.end, found.iso
+        yield Mention(match.start(), end, symbol=match["number"] or match["bare"], kind=match["kind"], date=date)
 
 
 def _dated(text: str) -> Iterator[Mention]:
@@ -108,6 +122,6 @@ def _kind_before(text: str, date: FoundDate) -> re.Match[str] | None:
         return None
     cut = max((m.end() for m in re.finditer(r"[.;!?]\s|\n\s*\n", reach)), default=0)
     found = list(_KIND.finditer(text, start + cut, date.start))
-    if not found or dates_in(text[found[-1].end() : date.start]):
+    if not found or _A_TIME.match(text, found[-1].start()) or dates_in(text[found[-1].end() : date.start]):
         return None
     return found[-1]

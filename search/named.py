@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from indexer.catalogue import Catalogue, Filters
+from indexer.catalogue import FILTERED, Catalogue, Filters
 from indexer.document import Document, Passage
 from indexer.words import split
-from search.addresses import Addresses, Citing, Place
-from search.asides import Aside, asks_more, described_after, described_before, led_in
+from search.addresses import MAX_PLACES, Addresses, Citing, Place
+from search.asides import OPERATIVE, Aside, asks_more, described_after, described_before, led_in
 from search.citations import cite
 from search.mentions import kind_of
 from search.naming import introduces
@@ -99,7 +99,7 @@ def named_in(question: str, addresses: Addresses) -> Named:
             paragraphs |= {(place.document.id, p.number) for place in places for p in place.paragraphs}
         if host.aside:
             said.append((host.aside.start, host.aside.end))
-        if not places:
+        if not places and not host.unsure:
             missing.append(Missing(citing.pinpoint, _reason(question, citing.pinpoint, host, addresses)))
     if paragraphs and documents:  # "what does recital O of the resolution of 11 February 2021 say?"
         paragraphs = {p for p in paragraphs if p[0] in documents} or paragraphs
@@ -116,6 +116,7 @@ class _Host:
 
     documents: tuple[Document, ...] | None
     aside: Aside | None = None
+    unsure: bool = False  # of which of several documents it is
 
 
 def _host(question: str, citing: Citing, citings: Sequence[Citing], addresses: Addresses) -> _Host:
@@ -129,7 +130,8 @@ def _host(question: str, citing: Citing, citings: Sequence[Citing], addresses: A
             return _Host(None)
         fitting = tuple(addresses.fitting(after.words))
         few = 0 < len(fitting) <= MOST_DOCUMENTS
-        return _Host(fitting if few else _described(question[after.start :], addresses), after)
+        described = fitting if few else _described(question[after.start :], addresses)
+        return _Host(described, after) if described else _of_some_kind(after, citing, addresses)
     for named in (c for c in reversed(alone) if c.documents and c.end <= citing.start):
         between = question[named.end : citing.start]
         if not asks_more(between, ()) and not _JOINS.search(between):  # "In a.txt, what does paragraph 4 say?"
@@ -140,8 +142,22 @@ def _host(question: str, citing: Citing, citings: Sequence[Citing], addresses: A
             if found and (before.outright or before.adjoining):
                 return _Host(found, before)
             if before.particular:
-                return _Host((), before)
+                return _of_some_kind(before, citing, addresses)
     return _Host(None)
+
+
+def _of_some_kind(aside: Aside, citing: Citing, addresses: Addresses) -> _Host:
+    """Find what a pinpoint is of where no document is called as the words say, but one may be but for whose it is.
+
+    That is the only one of that kind that labels such a paragraph: the EU's resolution bears the Parliament's name.
+    """
+    if not (aside.unsigned and citing.pinpoint):
+        return _Host((), aside)
+    kind = {document.id for document in addresses.called(aside.unsigned)}
+    places = addresses.anywhere(citing.pinpoint)
+    found = tuple(p.document for p in places if p.document.id in kind and all(q.label for q in p.paragraphs))
+    only = len(found) == 1 and len(places) < MAX_PLACES  # beyond that, not all were looked at
+    return _Host(found if only else (), aside, unsure=bool(found) and not only)
 
 
 def _places(addresses: Addresses, citing: Citing, host: _Host) -> tuple[Place, ...]:
@@ -164,7 +180,7 @@ def _reason(question: str, pinpoint: Pinpoint, host: _Host, addresses: Addresses
 
 
 def _key(pinpoint: Pinpoint) -> tuple[str, str]:
-    return pinpoint.unit, label_key(pinpoint.items[0][0])
+    return pinpoint.unit, label_key(pinpoint.items[0][0].removeprefix(OPERATIVE))
 
 
 def _described(after: str, addresses: Addresses) -> tuple[Document, ...]:
@@ -175,7 +191,7 @@ def _described(after: str, addresses: Addresses) -> tuple[Document, ...]:
     for n in range(min(len(words), MOST_WORDS), 0, -1):
         described = " ".join(words[:n])
         if any(kind_of(word) for word in split(described)):
-            found = addresses.register.called(described)
+            found = addresses.called(described)
             if found and len(found) <= MOST_DOCUMENTS:
                 goes_on = introduces(words[n - 1]) or (n < len(words) and not words[n].islower())
                 return () if goes_on else tuple(found)
@@ -184,14 +200,14 @@ def _described(after: str, addresses: Addresses) -> tuple[Document, ...]:
 
 def named_passages(named: Named, catalogue: Catalogue, filters: Filters) -> list[int]:
     """Return the keys of the passages that hold the paragraphs named and pass the filters, in reading order."""
-    keys = [key for place in sorted(named.paragraphs) for key in catalogue.passage_keys(*place)]
-    allowed = catalogue.allowed(filters)
-    return [key for key in dict.fromkeys(keys) if allowed is None or key in set(allowed)]
+    kept = _let_through(named.hosts, catalogue, filters)
+    places = [place for place in sorted(named.paragraphs) if place[0] in kept]
+    return list(dict.fromkeys(key for place in places for key in catalogue.passage_keys(*place)))
 
 
 def cited_in_full(named: Named, catalogue: Catalogue, filters: Filters) -> list[tuple[Document, Citation]]:
     """Cite the paragraphs named, each as a whole, in reading order; those of documents filtered out are left out."""
-    kept = {document.id for document in catalogue.matching(filters)} if filters else named.hosts
+    kept = _let_through(named.hosts, catalogue, filters)
     found = []
     for document_id, number in sorted(named.paragraphs)[:MOST_QUOTED]:
         document = catalogue.document(document_id)
@@ -200,3 +216,22 @@ def cited_in_full(named: Named, catalogue: Catalogue, filters: Filters) -> list[
             start, end = paragraph.char_start, paragraph.char_end
             found.append((document, cite(document, [paragraph], paragraph.text, start, end)))
     return found
+
+
+def _let_through(ids: frozenset[str], catalogue: Catalogue, filters: Filters) -> frozenset[str]:
+    """Those of a few documents that pass the filters; no others are read, since each question with a filter asks."""
+    if not (ids and filters):
+        return ids
+    return frozenset(id for id, document in catalogue.documents_by_id(ids).items() if _passes(document, filters))
+
+
+def _passes(document: Document, filters: Filters) -> bool:
+    """Whether a document passes the filters, as `indexer.catalogue.conditions` has it."""
+    if any((wanted := getattr(filters, field)) and getattr(document, field) not in wanted for field in FILTERED):
+        return False
+    if not (filters.date_from or filters.date_to):
+        return True
+    first = document.date or ""
+    last = first + {4: "-12-31", 7: "-31"}.get(len(first), "")
+    until = (filters.date_to or "9999") + "-99" * (len(filters.date_to or "9999") < len("2021-01-31"))
+    return bool(first) and (filters.date_from or "") <= last and first <= until

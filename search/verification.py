@@ -13,7 +13,7 @@ from search.alignment import Window, parts, stitched, windows
 from search.concordance import Concordance, Stretch
 from search.differences import Difference, differences
 from search.ellipsis import LeftOut, judged, segments, without_brackets
-from search.wording import Word, fold, same_setting, words
+from search.wording import Word, alike, fold, same_setting, unmarked, words
 
 MAX_QUOTE = 20_000  # characters of one quotation that is worth taking from a client
 SHOWN = 10  # places listed for words that stand in many
@@ -124,12 +124,14 @@ class Verification:
                 return None
             if i + 1 < len(asked):
                 after, _ = self.concordance.characters(stretch.first + i + 1)
-                if fold(text[b:after]) != fold(quote[word.end : asked[i + 1].start]):
+                if not alike(text[b:after], quote[word.end : asked[i + 1].start]):
                     return None
-        before, after_it = fold(text[max(0, start - 20) : stretch.char_start]), fold(text[stretch.char_end : end + 20])
         opens, closes = fold(quote[:lead]).lstrip("'"), fold(quote[asked[-1].end :].strip(_ADDED)).rstrip("'")
         closes = closes.rstrip(_ADDED)
-        return Verdict.TYPOGRAPHIC if before.endswith(opens) and after_it.startswith(closes) else None
+        before, after_it = text[max(0, start - 20) : stretch.char_start], text[stretch.char_end : end + 20]
+        begun = any(fold(said).endswith(opens) for said in (before, unmarked(before)))
+        closed = any(fold(said).startswith(closes) for said in (after_it, unmarked(after_it)))
+        return Verdict.TYPOGRAPHIC if begun and closed else None
 
     def _claimed(self, stretches: Sequence[Stretch], claimed: Sequence[Place] | None) -> list[Stretch]:
         """Those stretches that lie where they are said to, first those of the first claim; all if nothing is said."""
@@ -228,7 +230,7 @@ class Verification:
         verdict = Verdict.ALTERED if alike else Verdict.NOT_FOUND
         found_here = self._checked(quote, verdict, verdict, [stretch])
         text = self._text(stretch.document)[stretch.char_start : stretch.char_end]
-        return replace(found_here, differences=differences(text, quote)) if verdict is Verdict.ALTERED else found_here
+        return replace(found_here, differences=_differences(text, quote)) if verdict is Verdict.ALTERED else found_here
 
     def _source(self, window: Window, length: int) -> Stretch:
         """The words that a changed quotation stands for: from its first to its last, known or replaced."""
@@ -258,6 +260,11 @@ class Verification:
 
     def _paragraph_at(self, document: Document, character: int) -> Paragraph:
         return self._catalogue.paragraph_at(document.id, character)
+
+
+def _differences(source: str, quote: str) -> tuple[Difference, ...]:
+    """What was changed in a quotation, without the marks that it may leave out or has as the source has them."""
+    return min((differences(said, quote) for said in (source, unmarked(source))), key=len)
 
 
 def _chains(standing: Sequence[Sequence[Stretch]]) -> list[list[Stretch]]:

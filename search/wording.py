@@ -2,8 +2,9 @@
 
 What counts as setting only (`same_setting`): white space of any kind and amount; the shape of quotation marks and
 apostrophes; the shape of hyphens and dashes; "…" for "..."; ligatures, soft hyphens and zero-width characters; composed
-or decomposed accents; and a hyphen at the end of a printed line. Letters, digits, their case, and all other punctuation
-are words and count.
+or decomposed accents; and a hyphen at the end of a printed line. Of a source (`alike`), the ">" that mail sets before
+lines it quotes and the mark of a note ("15[2] people") may be left out. Letters, digits, their case, and all other
+punctuation are words and count.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ _WORD: Final = re.compile(
     rf"|(?:(?<!\w)[-−+$€£₸₽])?\d+(?:[.,:/]\d+)*[%‰°](?!\w)|(?:(?<!\w)[-−+$€£₸₽])?\d+(?:[.,:/]\d+)+(?!\w)"
     rf"|(?:(?<!\w)[-−$€£₸₽](?=\d))?{_LETTER}+(?:{_INSIDE}{_LETTER}+)*"
 )
+_QUOTED_LINE: Final = re.compile(r"(?<=\n)[ \t]*(?:>[ \t]*)+")
+_NOTE: Final = re.compile(r"(?:\A|(?<=[\w.,;:!?…)\]\"'”’»%]))\[\d{1,3}\]")
 _BREAK: Final = re.compile(_LINE_END)
 _MARKS: Final = "\"'`´“”„‟«»‹›‘’‚‛ʼ′″「」『』＂＇"
 _FOLDED: Final = str.maketrans({
@@ -47,13 +50,20 @@ class Word:
 
 def words(text: str) -> list[Word]:
     """Return the words of a text in order. Numbers keep their separators, sign and per cent."""
-    return [Word(key(match[0]), match.start(), match.end()) for match in _WORD.finditer(text)]
+    return [Word(key(word), start, end) for word, start, end in spans(text)]
 
 
 def spans(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield each word as it is written, with its start and end."""
     for match in _WORD.finditer(text):
-        yield match[0], match.start(), match.end()
+        start, end = match.span()
+        if text[end : end + 1] != "]" or text[start - 1 : start] != "[" or not _is_note(text, start, end):
+            yield match[0], start, end
+
+
+def _is_note(text: str, start: int, end: int) -> bool:
+    """Whether a number in square brackets is the mark of a note, which is no word of the text."""
+    return start > 1 and bool(_NOTE.fullmatch(text, start - 1, end + 1))
 
 
 def key(word: str) -> str:
@@ -72,6 +82,18 @@ def same_setting(source: str, other: str) -> bool:
     return any(fold(_BREAK.sub(hyphen, source)) == folded for hyphen in ("-", "")) or (
         fold(_BREAK.sub("", other)) == fold(_BREAK.sub("", source))
     )
+
+
+def alike(source: str, other: str) -> bool:
+    """Whether what stands after a word of a source was taken over, but for its setting and the marks of notes."""
+    if fold(source) == fold(other):
+        return True
+    return fold(other) in (fold(_QUOTED_LINE.sub("", source)), fold(unmarked(source)))
+
+
+def unmarked(source: str) -> str:
+    """Return what begins at or after a word of a source without the ">" before quoted lines and the marks of notes."""
+    return _NOTE.sub("", _QUOTED_LINE.sub("", source))
 
 
 def fold(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from making import CORPUS
@@ -16,7 +17,7 @@ from search.addresses import Addresses
 from search.attribution import claim_of
 from search.citations import pinpoint
 from search.engine import Engine
-from search.named import named_in
+from search.named import Named, cited_in_full, named_in, named_passages
 from search.results import Status
 from search.verification import Verdict
 
@@ -143,6 +144,7 @@ def test_a_file_is_named_by_its_whole_name_and_a_path_by_where_it_leads(tmp_path
         assert named("sub/report-b.txt") == [("sub/report-b.txt", "sub/report-b.txt")]
         assert named(f"{tmp_path}/report-a.txt") == [(f"{tmp_path}/report-a.txt", "report-a.txt")]
         assert named("My notes (new).txt") == [("My notes (new).txt", "My notes (new).txt")]
+        assert named("elsewhere/\nreport-a.txt") == [("report-a.txt", "report-a.txt")]
         assert named("elsewhere/report-a.txt, report-a.txt.bak, report-a") == []
         assert not [c for c in addresses.citings("part2.txt says so") if c.pinpoint]
         assert asked("report-a.txt, paragraph 2", addresses) == [("report-a.txt", 2)]
@@ -275,3 +277,135 @@ def test_the_only_document_needs_no_name(tmp_path: Path) -> None:
         addresses = Addresses(catalogue)
         assert asked("what does paragraph 3 say", addresses) == [("one.txt", 3)]
         assert [p.number for place in addresses.resolve("paragraph 3").places for p in place.paragraphs] == [3]
+
+
+# -- whose document a paragraph is of
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("In the Parliament's resolution, what does recital O say?", 28),
+        ("What does recital O of the European Parliament’s resolution say?", 28),
+        ("What does recital O of the Parliament's 2021 resolution say?", 28),
+        ("What does recital O of Parliament's resolution on Kazakhstan say?", 28),
+        ("What does paragraph 8 of the EP’s resolution say?", 44),
+        ("What does the EU's resolution say in paragraph 8?", 44),
+        ("What does recital O of the EU's resolution on Kazakhstan say?", 28),
+        ("What does recital O of the EU's 2021 resolution say?", 28),
+        ("What does recital O of the resolution by MEPs say?", 28),
+        ("О чём говорится в пункте 8 резолюции Европарламента?", 44),
+        ("О чём говорится в пункте 8 резолюции Европейского парламента?", 44),
+    ],
+)
+def test_a_document_may_be_called_by_whose_it_is(addresses: Addresses, question: str, number: int) -> None:
+    assert asked(question, addresses) == [(RESOLUTION, number)]
+
+
+@pytest.mark.parametrize(
+    ("question", "called"),
+    [
+        ("What does recital ZZ of the EU's resolution say?", "recital ZZ of the EU's resolution"),
+        ("What does recital B of the EU's 2012 resolution say?", "recital B of the EU's 2012 resolution"),
+        ("What does the 2012 EU's resolution say in recital B?", "the 2012 EU's resolution, recital B"),
+        (
+            "What does recital O of the EU's resolution on Uzbekistan say?",
+            "recital O of the EU's resolution on Uzbekistan",
+        ),
+        ("recital O of the resolution by MEPs on Uzbekistan", "recital O of the resolution by MEPs on Uzbekistan"),
+        ("What does recital O of the Foundation's report say?", "recital O of the Foundation's report"),
+        ("О чём говорит пункт 99 резолюции Европарламента?", "пункт 99 резолюции Европарламента"),
+        ("О чём говорит пункт 8 резолюции Европарламента 2012 года?", "пункт 8 резолюции Европарламента 2012 года"),
+    ],
+)
+def test_whose_a_document_is_makes_it_no_other_one(addresses: Addresses, question: str, called: str) -> None:
+    named = named_in(question, addresses)
+    assert not named.paragraphs
+    assert named.nowhere(()) == (f'nothing here is called "{called}"',)
+
+
+def test_where_several_may_be_meant_none_is_quoted_and_none_is_denied(tmp_path: Path) -> None:
+    for place in ("Almaty", "Shymkent", "Aktau", "Taraz"):
+        lines = "".join(f"\n\n{n}. The court of {place} heard witness {n}." for n in range(1, 5))
+        (tmp_path / f"{place}.txt").write_text(f"Judgment on the case from {place}{lines}\n")
+    with read_folder([tmp_path]) as catalogue:
+        named = named_in("What does the Tribunal's judgment say in paragraph 2?", Addresses(catalogue))
+        assert (named.paragraphs, named.nowhere(())) == (frozenset(), ())
+
+
+# -- time
+
+
+@pytest.mark.parametrize("repeated", ["notes.txt:", "a/notes.txt:", "a/notes.txt "])
+def test_a_text_full_of_file_names_is_read_in_good_time(tmp_path: Path, repeated: str) -> None:
+    (tmp_path / "notes.txt").write_text("Of the courts\n\nThe first court sat.\n")
+    with read_folder([tmp_path]) as catalogue:
+        addresses = Addresses(catalogue)
+        begun = monotonic()
+        assert addresses.links(repeated * 3000, catalogue.documents()[1][0].id) == []
+        assert monotonic() - begun < 10
+
+
+def test_paths_are_looked_up_among_the_files_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "notes.txt").write_text("Of the courts\n\nThe first court sat.\n")
+    with read_folder([tmp_path]) as catalogue:
+        addresses = Addresses(catalogue)
+        monkeypatch.setattr(Catalogue, "named", lambda *_: pytest.fail("reads every document"))
+        assert addresses.citings("a/notes.txt, b/notes.txt") == []
+        assert len(addresses.citings(f"{tmp_path}/notes.txt")) == 1
+
+
+def test_a_filter_has_no_documents_read_but_those_named(
+    catalogue: Catalogue, addresses: Addresses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for reads_all in ("matching", "allowed"):
+        monkeypatch.setattr(Catalogue, reads_all, lambda *_: pytest.fail("reads every document"))
+    english = Filters(language=("en",))
+    for question, cited in (("Who was fined?", []), (f"What does {NEWS}, paragraph 4 say?", [4])):
+        named = named_in(question, addresses)
+        assert [c.paragraph for _, c in cited_in_full(named, catalogue, english)] == cited
+        assert named_passages(named, catalogue, english) == []  # a folder without an index has none
+
+
+DATES = ["2020", "2021", "2022", "2021-01", "2021-02", "2021-03", "2021-02-10", "2021-02-11", "2021-02-12"]
+
+
+def test_a_paragraph_named_passes_the_filters_that_its_document_passes(tmp_path: Path) -> None:
+    dates = ["", "2021", "2021-02", "2021-02-11"]
+    rows = "".join(f"{date or 'none'}.txt,Of the courts,The Court,{date},en\n" for date in dates)
+    (tmp_path / "manifest.csv").write_text(f"source,title,publisher,date,language\n{rows}")
+    for date in dates:
+        (tmp_path / f"{date or 'none'}.txt").write_text("Of the courts\n\nThe first court sat.\n")
+    of_dates = [Filters(date_from=a, date_to=b) for a in (None, *DATES) for b in (None, *DATES)]
+    of_fields = [
+        Filters(publisher=("The Court",)), Filters(publisher=("A Court",)), Filters(media_type=("text/plain",)),
+        Filters(source=("2021.txt", "2021-02.txt")), Filters(source=("2021.txt",), language=("ru",)),
+        Filters(language=("en", "ru"), date_to="2021"),
+    ]  # fmt: skip
+    with read_folder([tmp_path]) as catalogue:
+        documents = catalogue.documents()[1]
+        assert sorted(d.date or "" for d in documents) == dates
+        named = Named(frozenset((d.id, 2) for d in documents))
+        for filters in (*of_dates, *of_fields):
+            cited = {document.source for document, _ in cited_in_full(named, catalogue, filters)}
+            assert cited == {document.source for document in catalogue.matching(filters)}, filters
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "See recital O",
+        "recital O (emphasis in original)",
+        "recital O, emphasis mine",
+        "recital O (translation ours)",
+    ],
+)
+def test_what_a_note_says_of_how_it_quotes_names_no_other_document(note: str, addresses: Addresses) -> None:
+    claim = claim_of(addresses, [note], "", "Parliament said so.", (0, 0))
+    assert claim is not None
+    assert claim.places is not None
+    assert [place.document.source for place in claim.places] == [RESOLUTION]
+
+
+def test_a_word_that_opens_a_sentence_is_no_name(checking: ReportCheck) -> None:
+    assert checked(checking, f'Under recital O, "{SUSPENDED}".')[1] == [RESOLUTION]

@@ -116,6 +116,39 @@ def test_setting_is_defined_precisely(source: str, quote: str, same: bool) -> No
     assert same_setting(source, quote) is same
 
 
+MARKED = """Letters from the north
+
+On Sunday Ben Cole wrote:
+> The bridge at Tarn was closed by the army and
+> > nobody was allowed to cross it for six days.
+
+The police detained 15[2] people, and more were beaten.[3] Nobody was charged[12]: the judge refused.
+"""
+
+
+@pytest.mark.parametrize(
+    ("quote", "verdict", "changed"),
+    [
+        ("closed by the army and nobody was allowed to cross it", Verdict.TYPOGRAPHIC, []),
+        ("closed by the army but nobody was allowed to cross it", Verdict.ALTERED, [("and", "but")]),
+        ("detained 15[2] people, and", Verdict.EXACT, []),
+        ("detained 15 people, and more were beaten. Nobody was charged: the judge", Verdict.TYPOGRAPHIC, []),
+        ("Nobody was charged:", Verdict.TYPOGRAPHIC, []),
+        ("police detained 15[3] people, and more", Verdict.ALTERED, [("[2]", "[3]")]),
+        ("police detained 152 people, and more", Verdict.ALTERED, [("15", "152")]),
+        ("police detained 15 2 people, and more", Verdict.ALTERED, [("", "2")]),
+    ],
+)
+def test_signs_of_quoted_mail_and_marks_of_notes_may_be_left_out_and_not_changed(
+    tmp_path: Path, quote: str, verdict: Verdict, changed: list[tuple[str, str]]
+) -> None:
+    (tmp_path / "letters.txt").write_text(MARKED)
+    with read_folder([tmp_path]) as catalogue:
+        found = Verification(Concordance(catalogue)).check(quote)
+    assert found.verdict is verdict
+    assert changes(found) == changed
+
+
 @pytest.mark.parametrize(
     ("changed", "difference"),
     [
