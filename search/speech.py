@@ -91,8 +91,12 @@ class Speech:
     verb: Span
 
 
+_FURTHEST = 3_000  # characters: a sentence may be made to be slow
+
+
 def speech_in(text: str) -> Speech | None:
-    """Return who is first said to say something in ``text``; None if no one is."""
+    """Return who is first said to say something in ``text``; None if no one is, or only far behind its beginning."""
+    text = text[:_FURTHEST]
     found = [*_named_after(text), *_named_before(text)]
     return min(found, key=lambda speech: min(speech.speaker[0], speech.verb[0]), default=None)
 
