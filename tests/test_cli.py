@@ -107,7 +107,10 @@ def test_searching_prints_hits_or_json(sample_index: Path, capsys: pytest.Captur
     assert set(said) == {"query", "mode", "total", "took_ms", "index_version", "facets", "hits", "dates"}
     assert len(said["hits"]) == 2  # type: ignore[arg-type]
     code, out, _ = run(capsys, "search", NGOS, "--index", sample_index, "--publisher", "Nobody")
-    assert (code, out) == (1, "“January” was read as January of any year.\nNothing found.\n")
+    assert (code, out) == (
+        1,
+        "“January” was read as January of any year.\nNothing found: the filters let 0 of 5 documents through.\n",
+    )
     code, out, _ = run(capsys, "search", NGOS, "--index", sample_index, "--explain", "--limit", "1")
     assert "lexical_rank" in out
 
