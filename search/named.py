@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from indexer.catalogue import FILTERED, Catalogue, Filters
+from indexer.catalogue import Catalogue, Filters
 from indexer.document import Document, Passage
 from indexer.words import split
 from search.addresses import MAX_PLACES, Addresses, Citing, Place
@@ -200,14 +200,14 @@ def _described(after: str, addresses: Addresses) -> tuple[Document, ...]:
 
 def named_passages(named: Named, catalogue: Catalogue, filters: Filters) -> list[int]:
     """Return the keys of the passages that hold the paragraphs named and pass the filters, in reading order."""
-    kept = _let_through(named.hosts, catalogue, filters)
+    kept = catalogue.passing(named.hosts, filters)
     places = [place for place in sorted(named.paragraphs) if place[0] in kept]
     return list(dict.fromkeys(key for place in places for key in catalogue.passage_keys(*place)))
 
 
 def cited_in_full(named: Named, catalogue: Catalogue, filters: Filters) -> list[tuple[Document, Citation]]:
     """Cite the paragraphs named, each as a whole, in reading order; those of documents filtered out are left out."""
-    kept = _let_through(named.hosts, catalogue, filters)
+    kept = catalogue.passing(named.hosts, filters)
     found = []
     for document_id, number in sorted(named.paragraphs)[:MOST_QUOTED]:
         document = catalogue.document(document_id)
@@ -216,22 +216,3 @@ def cited_in_full(named: Named, catalogue: Catalogue, filters: Filters) -> list[
             start, end = paragraph.char_start, paragraph.char_end
             found.append((document, cite(document, [paragraph], paragraph.text, start, end)))
     return found
-
-
-def _let_through(ids: frozenset[str], catalogue: Catalogue, filters: Filters) -> frozenset[str]:
-    """Those of a few documents that pass the filters; no others are read, since each question with a filter asks."""
-    if not (ids and filters):
-        return ids
-    return frozenset(id for id, document in catalogue.documents_by_id(ids).items() if _passes(document, filters))
-
-
-def _passes(document: Document, filters: Filters) -> bool:
-    """Whether a document passes the filters, as `indexer.catalogue.conditions` has it."""
-    if any((wanted := getattr(filters, field)) and getattr(document, field) not in wanted for field in FILTERED):
-        return False
-    if not (filters.date_from or filters.date_to):
-        return True
-    first = document.date or ""
-    last = first + {4: "-12-31", 7: "-31"}.get(len(first), "")
-    until = (filters.date_to or "9999") + "-99" * (len(filters.date_to or "9999") < len("2021-01-31"))
-    return bool(first) and (filters.date_from or "") <= last and first <= until
